@@ -1,0 +1,2 @@
+//! Daymark in the browser.
+fn main() {}

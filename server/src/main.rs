@@ -1,0 +1,2 @@
+//! Daymark's server.
+fn main() {}

@@ -1,0 +1,6 @@
+//! Daymark's words, rules and DTOs. Pure: no I/O, no clock, no randomness, no framework.
+//!
+//! The server and the browser run the very same rules: what repeats when ([`repeat`]), what a day holds, how a run
+//! moves from step to step. Whoever calls brings the clock and the random bytes.
+
+pub mod repeat;
