@@ -3,9 +3,13 @@
 //! The server and the browser run the very same rules: what repeats when ([`repeat`]), what a day holds, how a run
 //! moves from step to step. Whoever calls brings the clock and the random bytes.
 
+pub mod account;
 pub mod ids;
 #[cfg(feature = "openapi")]
 mod openapi;
+pub mod page;
 pub mod problem;
 pub mod repeat;
+pub mod session;
 pub mod text;
+pub mod zone;
