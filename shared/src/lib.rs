@@ -4,12 +4,18 @@
 //! moves from step to step. Whoever calls brings the clock and the random bytes.
 
 pub mod account;
+pub mod day;
 pub mod ids;
+pub mod occurrence;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod page;
 pub mod problem;
 pub mod repeat;
+pub mod routine;
+pub mod run;
+pub mod schedule;
 pub mod session;
 pub mod text;
+pub mod version;
 pub mod zone;
