@@ -1,0 +1,57 @@
+// What Trunk leaves undone, on its staging folder: scripts out of the page, and everything compressed beforehand.
+// No package is needed: Node.js has SHA-384 and Brotli.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const stage = process.env.TRUNK_STAGING_DIR;
+if (!stage) throw new Error('Trunk runs this file: TRUNK_STAGING_DIR is not set');
+const release = process.env.TRUNK_PROFILE === 'release';
+
+/** The same shape of name as Trunk's: nginx and the server keep such files for ever. */
+function writeHashed(name, extension, text) {
+  const digest = (algorithm, encoding) => createHash(algorithm).update(text).digest(encoding);
+  const file = `${name}-${digest('sha256', 'hex').slice(0, 16)}.${extension}`;
+  writeFileSync(join(stage, file), text);
+  return { file, integrity: `sha384-${digest('sha384', 'base64')}` };
+}
+
+/** The content security policy allows no inline script: each becomes a file beside the page. */
+function moveInlineScripts(html) {
+  return html.replaceAll(/<script([^>]*)>([^]*?)<\/script>/g, (whole, attributes, text) => {
+    if (/\bsrc\s*=/.test(attributes) || text.trim() === '') return whole;
+    if (/\btype\s*=\s*["']?(application|importmap|speculationrules)/.test(attributes)) return whole;
+    const { file, integrity } = writeHashed('start', 'js', text.trim() + '\n');
+    return `<script${attributes} src="./${file}" integrity="${integrity}" crossorigin="anonymous"></script>`;
+  });
+}
+
+const page = join(stage, 'index.html');
+let html = readFileSync(page, 'utf8');
+// Every address in the page is relative. Only the base says where the client lives, so another path is another base
+// and no new build; without one, a page such as /routines/… would look for the program in /routines/.
+html = html.replace(/<base href="[^"]*"\s*\/?>/, '<base href="/">');
+// `trunk serve` puts its reloading script into the page as it is served, and sends no policy.
+if (release) html = moveInlineScripts(html);
+writeFileSync(page, html);
+
+if (release) {
+  const inline = html.match(/<style[\s>]|\sstyle=|\son[a-z]+=/i);
+  if (inline) throw new Error(`index.html has something inline that the content security policy forbids: ${inline[0].trim()}`);
+
+  const compressible = /\.(html|css|js|mjs|json|map|svg|txt|wasm|webmanifest|ico|wav)$/;
+  for (const entry of readdirSync(stage, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !compressible.test(entry.name)) continue;
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    const plain = readFileSync(path);
+    const params = {
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+      [constants.BROTLI_PARAM_SIZE_HINT]: plain.length,
+    };
+    for (const [suffix, packed] of [['.br', brotliCompressSync(plain, { params })], ['.gz', gzipSync(plain, { level: 9 })]]) {
+      if (packed.length < plain.length) writeFileSync(path + suffix, packed);
+    }
+  }
+}
