@@ -32,8 +32,17 @@ pub struct Version {
 impl Version {
     /// The first version of a routine.
     pub fn first(schedule: Option<Schedule>) -> Self {
-        let from = schedule.as_ref().map_or(Date::MIN, |schedule| schedule.start.date());
-        Self { number: 1, schedule, from, until: None, except: BTreeSet::new(), single: false }
+        let from = schedule
+            .as_ref()
+            .map_or(Date::MIN, |schedule| schedule.start.date());
+        Self {
+            number: 1,
+            schedule,
+            from,
+            until: None,
+            except: BTreeSet::new(),
+            single: false,
+        }
     }
 
     /// The original starts of its occurrences from `from` to `to`, both included.
@@ -68,13 +77,17 @@ impl Version {
     }
 
     fn happens_before(&self, date: Date) -> bool {
-        date.yesterday().is_ok_and(|to| self.starts(self.from, to).next().is_some())
+        date.yesterday()
+            .is_ok_and(|to| self.starts(self.from, to).next().is_some())
     }
 }
 
 /// A routine's version that is shown as *the* routine: the newest that was not made for one occurrence only.
 pub fn current(versions: &[Version]) -> Option<&Version> {
-    versions.iter().filter(|version| !version.single).max_by_key(|version| version.number)
+    versions
+        .iter()
+        .filter(|version| !version.single)
+        .max_by_key(|version| version.number)
 }
 
 /// What an edit asks for, as far as versions are concerned.
@@ -88,20 +101,27 @@ pub struct Request {
     pub schedule: Option<Option<Schedule>>,
 }
 
+/// A version that an edit opens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The version whose content it starts from, and whose changed occurrences it takes over.
+    pub base: u32,
+    /// When it happens.
+    pub version: Version,
+}
+
 /// What an edit does to the versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// The version whose content the edit starts from.
-    pub base: u32,
-    /// The version that it opens.
-    pub new: Version,
+    /// The versions that it opens: one, or where the schedule carries on, one for each that was still to come.
+    pub opened: Vec<Opened>,
     /// Versions that hold no longer from a date on.
     pub closed: Vec<(u32, Date)>,
     /// Versions of which nothing is left.
     pub removed: Vec<u32>,
     /// A date that leaves its version for the new one.
     pub except: Option<(u32, Date)>,
-    /// Changes of occurrences from this date on move to the new version; those before, and those begun, stay.
+    /// Changes of occurrences from this date on go to the new version; those before, and those begun, stay.
     pub moves_from: Date,
     /// Whether moved and resized ones keep their place; otherwise only skipped ones stay skipped.
     pub keeps_times: bool,
@@ -122,46 +142,42 @@ pub fn edit(
     today: Date,
     request: Request,
 ) -> Result<Edit, Violation> {
-    let number = versions.iter().map(|version| version.number).max().unwrap_or(0) + 1;
     let newest = current(versions).ok_or_else(|| Violation::new(Code::NotFound, "no version"))?;
-    let looked_at = match request.scope {
-        Scope::All => None,
-        Scope::This | Scope::Later => {
-            let key = request
-                .occurrence
-                .ok_or_else(|| Violation::new(Code::MissingField, "say which occurrence is meant"))?;
-            let found = versions.iter().find(|version| version.number == key.version && version.hits(key.original));
-            let version = found.ok_or_else(|| Violation::new(Code::NotFound, "no such occurrence"))?;
-            let date = key.original.date();
-            if date < today || begun.contains(&(key.version, date)) {
-                return Err(Violation::new(Code::OccurrenceBegun, "the past keeps its version"));
-            }
-            Some((version, key.original))
-        }
-    };
-    match (request.scope, looked_at) {
-        (Scope::This, Some((version, original))) => only_this(version, original, number, request.schedule),
-        (Scope::Later, Some((version, original))) => {
-            let date = original.date();
-            let series = covering(versions, date).unwrap_or(version);
-            let series = (version.number, series, newest.until);
-            Ok(from_date(versions, begun, today, series, date, number, request.schedule))
-        }
-        _ => {
-            // The version that is still to come decides; when all is over, the newest.
-            let open = versions.iter().filter(|v| !v.single && v.last().is_none_or(|last| last >= today));
-            let series = open.max_by_key(|version| version.number).unwrap_or(newest);
-            let series = (newest.number, series, newest.until);
-            Ok(from_date(versions, begun, today, series, today, number, request.schedule))
-        }
+    if request.scope == Scope::All {
+        return Ok(from_date(versions, begun, today, newest, today, request.schedule));
     }
+    let key = request
+        .occurrence
+        .ok_or_else(|| Violation::new(Code::MissingField, "say which occurrence is meant"))?;
+    let version = versions
+        .iter()
+        .find(|version| version.number == key.version && version.hits(key.original))
+        .ok_or_else(|| Violation::new(Code::NotFound, "no such occurrence"))?;
+    let date = key.original.date();
+    if date < today || begun.contains(&(key.version, date)) {
+        return Err(Violation::new(
+            Code::OccurrenceBegun,
+            "the past keeps its version",
+        ));
+    }
+    match request.scope {
+        Scope::This => only_this(version, key.original, next_number(versions), request.schedule),
+        Scope::Later | Scope::All => Ok(from_date(versions, begun, today, version, date, request.schedule)),
+    }
+}
+
+fn next_number(versions: &[Version]) -> u32 {
+    versions.iter().map(|version| version.number).max().unwrap_or(0) + 1
 }
 
 /// Ends a routine: nothing that has not begun happens from `date` on. Answers what is closed and what is removed.
 pub fn end(versions: &[Version], begun: &BTreeSet<(u32, Date)>, date: Date) -> (Vec<(u32, Date)>, Vec<u32>) {
     let mut closed = Vec::new();
     let mut removed = Vec::new();
-    for version in versions.iter().filter(|version| version.until.is_none_or(|until| until > date)) {
+    for version in versions
+        .iter()
+        .filter(|version| version.until.is_none_or(|until| until > date))
+    {
         let held = begun.iter().any(|(number, _)| *number == version.number);
         if held || version.happens_before(date) {
             closed.push((version.number, date));
@@ -170,17 +186,6 @@ pub fn end(versions: &[Version], begun: &BTreeSet<(u32, Date)>, date: Date) -> (
         }
     }
     (closed, removed)
-}
-
-/// The version whose rule covers a date, even if a single edit has taken the date out.
-fn covering(versions: &[Version], date: Date) -> Option<&Version> {
-    let holds = |version: &&Version| {
-        !version.single
-            && version.from <= date
-            && version.until.is_none_or(|until| until > date)
-            && version.schedule.as_ref().is_some_and(|schedule| schedule.hits(date))
-    };
-    versions.iter().filter(holds).max_by_key(|version| version.number)
 }
 
 fn only_this(
@@ -192,18 +197,41 @@ fn only_this(
     let keeps_times = schedule.is_none();
     let schedule = match schedule {
         Some(Some(schedule)) if schedule.repeat.is_none() => schedule,
-        Some(_) => return Err(Violation::new(Code::BadValue, "a single occurrence has a start and no repeat")),
+        Some(_) => {
+            return Err(Violation::new(
+                Code::BadValue,
+                "a single occurrence has a start and no repeat",
+            ));
+        }
         None => {
-            let zone = version.schedule.as_ref().map(|schedule| schedule.zone.clone()).unwrap_or_default();
-            Schedule { start: original, zone, repeat: None }
+            let zone = version
+                .schedule
+                .as_ref()
+                .map(|schedule| schedule.zone.clone())
+                .unwrap_or_default();
+            Schedule {
+                start: original,
+                zone,
+                repeat: None,
+            }
         }
     };
     if version.except.len() >= EXCEPT_MAX {
-        return Err(Violation::new(Code::LimitReached, "too many single edits: edit this and later ones instead"));
+        return Err(Violation::new(
+            Code::LimitReached,
+            "too many single edits: edit this and later ones instead",
+        ));
     }
+    let new = Version {
+        number,
+        single: true,
+        ..Version::first(Some(schedule))
+    };
     Ok(Edit {
-        base: version.number,
-        new: Version { number, single: true, ..Version::first(Some(schedule)) },
+        opened: vec![Opened {
+            base: version.number,
+            version: new,
+        }],
         closed: Vec::new(),
         removed: Vec::new(),
         except: Some((version.number, original.date())),
@@ -212,35 +240,118 @@ fn only_this(
     })
 }
 
+/// An edit of everything from `date` on that has not begun. `seen` is the version whose content a new schedule takes.
 fn from_date(
     versions: &[Version],
     begun: &BTreeSet<(u32, Date)>,
     today: Date,
-    (base, series, until): (u32, &Version, Option<Date>),
+    seen: &Version,
     date: Date,
-    number: u32,
     schedule: Option<Option<Schedule>>,
 ) -> Edit {
     let keeps_times = schedule.is_none();
-    let (schedule, from) = match schedule {
-        Some(Some(schedule)) => {
-            let from = schedule.start.date().max(today);
-            (Some(schedule), from)
+    let number = next_number(versions);
+    let opened = match schedule {
+        None => carried_on(versions, begun, seen, date, number),
+        Some(schedule) => {
+            let mut new = Version {
+                number,
+                ..Version::first(schedule)
+            };
+            new.from = if new.schedule.is_some() {
+                new.from.max(today)
+            } else {
+                date
+            };
+            // What has begun stays where it is, so a rule leaves its dates out. A single new start is meant as it is.
+            if new
+                .schedule
+                .as_ref()
+                .is_some_and(|schedule| schedule.repeat.is_some())
+            {
+                new.except = begun
+                    .iter()
+                    .map(|(_, begun)| *begun)
+                    .filter(|begun| *begun >= new.from)
+                    .collect();
+            }
+            vec![Opened {
+                base: seen.number,
+                version: new,
+            }]
         }
-        Some(None) => (None, date),
-        // When all is over there is nothing to carry on: the version then stands for the routine, and never happens.
-        None => match &series.schedule {
-            Some(old) => (Some(old.carried_on(date).unwrap_or_else(|| old.clone())), date),
-            None => (None, date),
-        },
     };
-    let mut new = Version { number, from, until: None, except: BTreeSet::new(), single: false, schedule };
-    // A routine that ends still ends then.
-    new.until = until.filter(|until| keeps_times && *until > date);
-    // What has begun stays where it is, so the new version leaves its dates out. A single new start is meant.
-    if new.schedule.as_ref().is_some_and(|schedule| schedule.repeat.is_some()) {
-        new.except = begun.iter().map(|(_, begun)| *begun).filter(|begun| *begun >= from).collect();
-    }
     let (closed, removed) = end(versions, begun, date);
-    Edit { base, new, closed, removed, except: None, moves_from: date, keeps_times }
+    Edit {
+        opened,
+        closed,
+        removed,
+        except: None,
+        moves_from: date,
+        keeps_times,
+    }
+}
+
+/// For each version that is still to come, the one that carries it on from `date`.
+fn carried_on(
+    versions: &[Version],
+    begun: &BTreeSet<(u32, Date)>,
+    seen: &Version,
+    date: Date,
+    number: u32,
+) -> Vec<Opened> {
+    let mut opened: Vec<Opened> = Vec::new();
+    let mut open = |old: &Version, from: Date, schedule: Option<Schedule>| {
+        let number = number + opened.len() as u32;
+        let mut version = Version {
+            number,
+            schedule,
+            from,
+            ..old.clone()
+        };
+        version.except.retain(|except| *except >= from);
+        let own = begun
+            .iter()
+            .filter(|(number, begun)| *number == old.number && *begun >= from);
+        version.except.extend(own.map(|(_, begun)| *begun));
+        opened.push(Opened {
+            base: old.number,
+            version,
+        });
+    };
+    for old in versions
+        .iter()
+        .filter(|old| old.last().is_none_or(|last| last >= date))
+    {
+        let from = old.from.max(date);
+        if let Some(schedule) = old
+            .schedule
+            .as_ref()
+            .and_then(|schedule| schedule.carried_on(from))
+        {
+            if old
+                .starts(from, Date::MAX)
+                .any(|start| !begun.contains(&(old.number, start.date())))
+            {
+                open(old, from, Some(schedule));
+            }
+        }
+    }
+    // In the inbox, or over: the new version then stands for the routine, and brings nothing about.
+    if !opened.iter().any(|opened| !opened.version.single) {
+        let newest = current(versions).unwrap_or(seen);
+        let until = newest.schedule.is_some().then_some(date);
+        let number = number + opened.len() as u32;
+        let version = Version {
+            number,
+            from: date,
+            until,
+            ..newest.clone()
+        };
+        opened.push(Opened {
+            base: newest.number,
+            version,
+        });
+    }
+    opened
 }
