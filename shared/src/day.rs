@@ -120,7 +120,8 @@ mod tests {
 
     impl Span for Item {
         fn span(&self) -> Option<(DateTime, DateTime)> {
-            let at = |minutes: i64| date(2026, 11, 18).at(0, 0, 0, 0) + jiff::SignedDuration::from_mins(minutes);
+            let at =
+                |minutes: i64| date(2026, 11, 18).at(0, 0, 0, 0) + jiff::SignedDuration::from_mins(minutes);
             Some((at(self.from), at(self.to)))
         }
 

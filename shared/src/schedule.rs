@@ -121,13 +121,19 @@ impl FromStr for Start {
     type Err = Violation;
 
     fn from_str(text: &str) -> Result<Self, Violation> {
-        let bad = || Violation::new(Code::BadDate, "a date such as 2026-11-18, or with a time 2026-11-18T07:00");
+        let bad =
+            || Violation::new(Code::BadDate, "a date such as 2026-11-18, or with a time 2026-11-18T07:00");
         match text.split_once('T') {
             None => parse_date(text).map(Self::AllDay),
             Some((date, time)) => {
                 let date = parse_date(date)?;
-                let shaped = matches!(time.len(), 5 | 8) && time.bytes().all(|b| b.is_ascii_digit() || b == b':');
-                let time: Time = if shaped { time.parse().map_err(|_| bad())? } else { return Err(bad()) };
+                let shaped =
+                    matches!(time.len(), 5 | 8) && time.bytes().all(|b| b.is_ascii_digit() || b == b':');
+                let time: Time = if shaped {
+                    time.parse().map_err(|_| bad())?
+                } else {
+                    return Err(bad());
+                };
                 if time.second() != 0 {
                     return Err(Violation::new(Code::BadDate, "a time is given to the minute"));
                 }
@@ -238,9 +244,10 @@ impl TryFrom<Unchecked> for Schedule {
     fn try_from(raw: Unchecked) -> Result<Self, Violation> {
         let schedule = Self { start: raw.start, zone: raw.zone, repeat: raw.repeat };
         match (schedule.utc_until(), &schedule.zone) {
-            (Some(_), ScheduleZone::Mine) => {
-                Err(Violation::new(Code::BadRepeat, "UNTIL is a local time for the zone 'mine': leave out the Z"))
-            }
+            (Some(_), ScheduleZone::Mine) => Err(Violation::new(
+                Code::BadRepeat,
+                "UNTIL is a local time for the zone 'mine': leave out the Z",
+            )),
             // Checked by `localised`, which knows what the UTC time is in that zone.
             (Some(_), ScheduleZone::Fixed(_)) => Ok(schedule),
             (None, _) => schedule.checked(),

@@ -32,17 +32,8 @@ pub struct Version {
 impl Version {
     /// The first version of a routine.
     pub fn first(schedule: Option<Schedule>) -> Self {
-        let from = schedule
-            .as_ref()
-            .map_or(Date::MIN, |schedule| schedule.start.date());
-        Self {
-            number: 1,
-            schedule,
-            from,
-            until: None,
-            except: BTreeSet::new(),
-            single: false,
-        }
+        let from = schedule.as_ref().map_or(Date::MIN, |schedule| schedule.start.date());
+        Self { number: 1, schedule, from, until: None, except: BTreeSet::new(), single: false }
     }
 
     /// The original starts of its occurrences from `from` to `to`, both included.
@@ -77,17 +68,13 @@ impl Version {
     }
 
     fn happens_before(&self, date: Date) -> bool {
-        date.yesterday()
-            .is_ok_and(|to| self.starts(self.from, to).next().is_some())
+        date.yesterday().is_ok_and(|to| self.starts(self.from, to).next().is_some())
     }
 }
 
 /// A routine's version that is shown as *the* routine: the newest that was not made for one occurrence only.
 pub fn current(versions: &[Version]) -> Option<&Version> {
-    versions
-        .iter()
-        .filter(|version| !version.single)
-        .max_by_key(|version| version.number)
+    versions.iter().filter(|version| !version.single).max_by_key(|version| version.number)
 }
 
 /// What an edit asks for, as far as versions are concerned.
@@ -155,10 +142,7 @@ pub fn edit(
         .ok_or_else(|| Violation::new(Code::NotFound, "no such occurrence"))?;
     let date = key.original.date();
     if date < today || begun.contains(&(key.version, date)) {
-        return Err(Violation::new(
-            Code::OccurrenceBegun,
-            "the past keeps its version",
-        ));
+        return Err(Violation::new(Code::OccurrenceBegun, "the past keeps its version"));
     }
     match request.scope {
         Scope::This => only_this(version, key.original, next_number(versions), request.schedule),
@@ -174,10 +158,7 @@ fn next_number(versions: &[Version]) -> u32 {
 pub fn end(versions: &[Version], begun: &BTreeSet<(u32, Date)>, date: Date) -> (Vec<(u32, Date)>, Vec<u32>) {
     let mut closed = Vec::new();
     let mut removed = Vec::new();
-    for version in versions
-        .iter()
-        .filter(|version| version.until.is_none_or(|until| until > date))
-    {
+    for version in versions.iter().filter(|version| version.until.is_none_or(|until| until > date)) {
         let held = begun.iter().any(|(number, _)| *number == version.number);
         if held || version.happens_before(date) {
             closed.push((version.number, date));
@@ -198,22 +179,11 @@ fn only_this(
     let schedule = match schedule {
         Some(Some(schedule)) if schedule.repeat.is_none() => schedule,
         Some(_) => {
-            return Err(Violation::new(
-                Code::BadValue,
-                "a single occurrence has a start and no repeat",
-            ));
+            return Err(Violation::new(Code::BadValue, "a single occurrence has a start and no repeat"));
         }
         None => {
-            let zone = version
-                .schedule
-                .as_ref()
-                .map(|schedule| schedule.zone.clone())
-                .unwrap_or_default();
-            Schedule {
-                start: original,
-                zone,
-                repeat: None,
-            }
+            let zone = version.schedule.as_ref().map(|schedule| schedule.zone.clone()).unwrap_or_default();
+            Schedule { start: original, zone, repeat: None }
         }
     };
     if version.except.len() >= EXCEPT_MAX {
@@ -222,16 +192,9 @@ fn only_this(
             "too many single edits: edit this and later ones instead",
         ));
     }
-    let new = Version {
-        number,
-        single: true,
-        ..Version::first(Some(schedule))
-    };
+    let new = Version { number, single: true, ..Version::first(Some(schedule)) };
     Ok(Edit {
-        opened: vec![Opened {
-            base: version.number,
-            version: new,
-        }],
+        opened: vec![Opened { base: version.number, version: new }],
         closed: Vec::new(),
         removed: Vec::new(),
         except: Some((version.number, original.date())),
@@ -254,42 +217,18 @@ fn from_date(
     let opened = match schedule {
         None => carried_on(versions, begun, seen, date, number),
         Some(schedule) => {
-            let mut new = Version {
-                number,
-                ..Version::first(schedule)
-            };
-            new.from = if new.schedule.is_some() {
-                new.from.max(today)
-            } else {
-                date
-            };
+            let mut new = Version { number, ..Version::first(schedule) };
+            new.from = if new.schedule.is_some() { new.from.max(today) } else { date };
             // What has begun stays where it is, so a rule leaves its dates out. A single new start is meant as it is.
-            if new
-                .schedule
-                .as_ref()
-                .is_some_and(|schedule| schedule.repeat.is_some())
-            {
-                new.except = begun
-                    .iter()
-                    .map(|(_, begun)| *begun)
-                    .filter(|begun| *begun >= new.from)
-                    .collect();
+            if new.schedule.as_ref().is_some_and(|schedule| schedule.repeat.is_some()) {
+                new.except =
+                    begun.iter().map(|(_, begun)| *begun).filter(|begun| *begun >= new.from).collect();
             }
-            vec![Opened {
-                base: seen.number,
-                version: new,
-            }]
+            vec![Opened { base: seen.number, version: new }]
         }
     };
     let (closed, removed) = end(versions, begun, date);
-    Edit {
-        opened,
-        closed,
-        removed,
-        except: None,
-        moves_from: date,
-        keeps_times,
-    }
+    Edit { opened, closed, removed, except: None, moves_from: date, keeps_times }
 }
 
 /// For each version that is still to come, the one that carries it on from `date`.
@@ -303,36 +242,16 @@ fn carried_on(
     let mut opened: Vec<Opened> = Vec::new();
     let mut open = |old: &Version, from: Date, schedule: Option<Schedule>| {
         let number = number + opened.len() as u32;
-        let mut version = Version {
-            number,
-            schedule,
-            from,
-            ..old.clone()
-        };
+        let mut version = Version { number, schedule, from, ..old.clone() };
         version.except.retain(|except| *except >= from);
-        let own = begun
-            .iter()
-            .filter(|(number, begun)| *number == old.number && *begun >= from);
+        let own = begun.iter().filter(|(number, begun)| *number == old.number && *begun >= from);
         version.except.extend(own.map(|(_, begun)| *begun));
-        opened.push(Opened {
-            base: old.number,
-            version,
-        });
+        opened.push(Opened { base: old.number, version });
     };
-    for old in versions
-        .iter()
-        .filter(|old| old.last().is_none_or(|last| last >= date))
-    {
+    for old in versions.iter().filter(|old| old.last().is_none_or(|last| last >= date)) {
         let from = old.from.max(date);
-        if let Some(schedule) = old
-            .schedule
-            .as_ref()
-            .and_then(|schedule| schedule.carried_on(from))
-        {
-            if old
-                .starts(from, Date::MAX)
-                .any(|start| !begun.contains(&(old.number, start.date())))
-            {
+        if let Some(schedule) = old.schedule.as_ref().and_then(|schedule| schedule.carried_on(from)) {
+            if old.starts(from, Date::MAX).any(|start| !begun.contains(&(old.number, start.date()))) {
                 open(old, from, Some(schedule));
             }
         }
@@ -342,16 +261,8 @@ fn carried_on(
         let newest = current(versions).unwrap_or(seen);
         let until = newest.schedule.is_some().then_some(date);
         let number = number + opened.len() as u32;
-        let version = Version {
-            number,
-            from: date,
-            until,
-            ..newest.clone()
-        };
-        opened.push(Opened {
-            base: newest.number,
-            version,
-        });
+        let version = Version { number, from: date, until, ..newest.clone() };
+        opened.push(Opened { base: newest.number, version });
     }
     opened
 }

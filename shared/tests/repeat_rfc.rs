@@ -19,9 +19,7 @@ fn read(text: &str) -> Vec<Date> {
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (year, months) = line.split_once(':').expect("a year");
         for month in months.split('|') {
-            let mut numbers = month
-                .split_whitespace()
-                .map(|n| n.parse::<i8>().expect("a number"));
+            let mut numbers = month.split_whitespace().map(|n| n.parse::<i8>().expect("a number"));
             let month = numbers.next().expect("a month");
             dates.extend(numbers.map(|day| date(year.parse().expect("a year"), month, day)));
         }
@@ -38,12 +36,7 @@ fn read(text: &str) -> Vec<Date> {
     false
 )]
 #[case::every_10_days("FREQ=DAILY;INTERVAL=10;COUNT=5", most(), "1997: 9 2 12 22 | 10 2 12", true)]
-#[case::weekly_for_10(
-    "FREQ=WEEKLY;COUNT=10",
-    most(),
-    "1997: 9 2 9 16 23 30 | 10 7 14 21 28 | 11 4",
-    true
-)]
+#[case::weekly_for_10("FREQ=WEEKLY;COUNT=10", most(), "1997: 9 2 9 16 23 30 | 10 7 14 21 28 | 11 4", true)]
 #[case::weekly_until(
     "FREQ=WEEKLY;UNTIL=19971224T000000",
     most(),
@@ -254,11 +247,7 @@ fn yields_the_dates_of_rfc_5545(
         found.pop();
     }
     assert_eq!(found, expected, "{rule}");
-    assert_eq!(
-        rule.last(start),
-        ends.then(|| expected[expected.len() - 1]),
-        "{rule}"
-    );
+    assert_eq!(rule.last(start), ends.then(|| expected[expected.len() - 1]), "{rule}");
 }
 
 #[test]
@@ -271,12 +260,9 @@ fn daily_until_christmas_eve_has_113_dates() {
 #[test]
 fn every_day_in_january_is_the_same_by_year_and_by_day() {
     let start = on(1998, 1, 1);
-    let yearly: Repeat = "FREQ=YEARLY;UNTIL=20000131T140000;BYMONTH=1;BYDAY=SU,MO,TU,WE,TH,FR,SA"
-        .parse()
-        .expect("a rule");
-    let daily: Repeat = "FREQ=DAILY;UNTIL=20000131T140000;BYMONTH=1"
-        .parse()
-        .expect("a rule");
+    let yearly: Repeat =
+        "FREQ=YEARLY;UNTIL=20000131T140000;BYMONTH=1;BYDAY=SU,MO,TU,WE,TH,FR,SA".parse().expect("a rule");
+    let daily: Repeat = "FREQ=DAILY;UNTIL=20000131T140000;BYMONTH=1".parse().expect("a rule");
     assert_eq!(yearly.dates(start).count(), 3 * 31);
     assert!(yearly.dates(start).eq(daily.dates(start)));
 }

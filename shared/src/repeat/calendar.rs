@@ -8,11 +8,7 @@ pub(super) const LAST_DAY: i32 = 2_932_896;
 /// Days from 1970-01-01 to the first day of a month; `month` is 0 to 11.
 pub(super) fn first_of_month(year: i32, month: i32) -> i32 {
     // Counted from March, so that a leap day is the last of its year.
-    let (year, month) = if month < 2 {
-        (year - 1, month + 10)
-    } else {
-        (year, month - 2)
-    };
+    let (year, month) = if month < 2 { (year - 1, month + 10) } else { (year, month - 2) };
     let era = year.div_euclid(400);
     let of_era = year.rem_euclid(400);
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * month + 2) / 5 - 719_468

@@ -59,11 +59,7 @@ impl Repeat {
         let from = day_of(first).max(begin);
         let mut dates = Dates::new(self, start, from, limit.min(day_of(last)));
         if let End::Count(count) = self.parts().end {
-            let used = if from > begin {
-                self.count_before(start, first)
-            } else {
-                0
-            };
+            let used = if from > begin { self.count_before(start, first) } else { 0 };
             dates.left = dates.left.min(count - used);
         }
         dates
@@ -217,9 +213,8 @@ impl<'r> Dates<'r> {
             dates.left = 0;
             return dates;
         }
-        let (year, month) = date_of(from).map_or((0, 0), |from| {
-            (i32::from(from.year()), i32::from(from.month()) - 1)
-        });
+        let (year, month) =
+            date_of(from).map_or((0, 0), |from| (i32::from(from.year()), i32::from(from.month()) - 1));
         // The first of first, first + step, … that is not before `target`.
         let not_before = |first: i32, step: i32, target: i32| {
             first + (target - first + step - 1).div_euclid(step).max(0) * step
@@ -353,26 +348,18 @@ impl<'r> Filter<'r> {
     /// instance start time and dates are derived from the Start Time".
     pub fn new(rule: &'r Repeat, start: DateTime) -> Self {
         let parts = rule.parts();
-        let mut months = parts
-            .by_month
-            .iter()
-            .fold(0, |mask, month| mask | 1_u16 << (month - 1));
+        let mut months = parts.by_month.iter().fold(0, |mask, month| mask | 1_u16 << (month - 1));
         let mut days = 0;
         let mut days_from_end = 0;
         for day in &parts.by_month_day {
             let bit = 1_u32 << (day.unsigned_abs() - 1);
-            if *day > 0 {
-                days |= bit
-            } else {
-                days_from_end |= bit
-            }
+            if *day > 0 { days |= bit } else { days_from_end |= bit }
         }
         // Sorted, so those without a number come first.
         let plain = parts.by_day.partition_point(|day| day.ordinal.is_none());
         let (plain, numbered) = parts.by_day.split_at(plain);
-        let mut weekdays = plain
-            .iter()
-            .fold(0, |mask, day| mask | 1_u8 << day.weekday.to_monday_zero_offset());
+        let mut weekdays =
+            plain.iter().fold(0, |mask, day| mask | 1_u8 << day.weekday.to_monday_zero_offset());
 
         if parts.by_month_day.is_empty() && parts.by_day.is_empty() {
             match parts.freq {
@@ -388,11 +375,7 @@ impl<'r> Filter<'r> {
             months: if months == 0 { 0xfff } else { months },
             days: if days | days_from_end == 0 { u32::MAX } else { days },
             days_from_end,
-            weekdays: if weekdays == 0 && numbered.is_empty() {
-                0x7f
-            } else {
-                weekdays
-            },
+            weekdays: if weekdays == 0 && numbered.is_empty() { 0x7f } else { weekdays },
             numbered,
             numbered_in_year: parts.freq == Freq::Yearly && parts.by_month.is_empty(),
             positions: &parts.by_set_pos,
@@ -518,11 +501,7 @@ fn nth(day: &ByDay, first: i32, length: i32) -> Option<i32> {
 /// The index of a position counted from one, or from the end.
 fn index_of(position: i16, total: u32) -> Option<u32> {
     let distance = u32::from(position.unsigned_abs());
-    let index = if position > 0 {
-        distance - 1
-    } else {
-        total.checked_sub(distance)?
-    };
+    let index = if position > 0 { distance - 1 } else { total.checked_sub(distance)? };
     (index < total).then_some(index)
 }
 

@@ -23,9 +23,10 @@ impl Repeat {
         let parts = self.parts();
         let filter = Filter::new(self, start);
 
-        let mut weekdays = filter.numbered.iter().fold(filter.weekdays, |mask, day| {
-            mask | 1 << day.weekday.to_monday_zero_offset()
-        });
+        let mut weekdays = filter
+            .numbered
+            .iter()
+            .fold(filter.weekdays, |mask, day| mask | 1 << day.weekday.to_monday_zero_offset());
         if parts.freq == Freq::Daily && parts.interval.is_multiple_of(7) {
             weekdays &= 1 << start.weekday().to_monday_zero_offset();
         }
@@ -54,11 +55,7 @@ impl Repeat {
                 }
             }
         }
-        Footprint {
-            weekdays,
-            month_days,
-            months,
-        }
+        Footprint { weekdays, month_days, months }
     }
 }
 
@@ -68,18 +65,9 @@ impl Filter<'_> {
         if self.weekdays != 0 || self.numbered_in_year {
             return u32::MAX;
         }
-        self.numbered
-            .iter()
-            .filter_map(|day| day.ordinal)
-            .fold(0, |mask, ordinal| {
-                let week = 0x7f_u32
-                    .checked_shl(7 * (u32::from(ordinal.unsigned_abs()) - 1))
-                    .unwrap_or(0);
-                mask | if ordinal > 0 {
-                    week
-                } else {
-                    week.reverse_bits() >> (32 - length)
-                }
-            })
+        self.numbered.iter().filter_map(|day| day.ordinal).fold(0, |mask, ordinal| {
+            let week = 0x7f_u32.checked_shl(7 * (u32::from(ordinal.unsigned_abs()) - 1)).unwrap_or(0);
+            mask | if ordinal > 0 { week } else { week.reverse_bits() >> (32 - length) }
+        })
     }
 }

@@ -88,10 +88,7 @@ pub struct ByDay {
 
 impl From<Weekday> for ByDay {
     fn from(weekday: Weekday) -> Self {
-        Self {
-            ordinal: None,
-            weekday,
-        }
+        Self { ordinal: None, weekday }
     }
 }
 
@@ -163,18 +160,10 @@ impl Repeat {
         if !parts.by_month.iter().all(|m| (1..=12).contains(m)) {
             return Err(OutOfRange("BYMONTH"));
         }
-        if !parts
-            .by_month_day
-            .iter()
-            .all(|d| (1..=31).contains(&d.unsigned_abs()))
-        {
+        if !parts.by_month_day.iter().all(|d| (1..=31).contains(&d.unsigned_abs())) {
             return Err(OutOfRange("BYMONTHDAY"));
         }
-        if !parts
-            .by_set_pos
-            .iter()
-            .all(|p| (1..=366).contains(&p.unsigned_abs()))
-        {
+        if !parts.by_set_pos.iter().all(|p| (1..=366).contains(&p.unsigned_abs())) {
             return Err(OutOfRange("BYSETPOS"));
         }
         let mut ordinals = parts.by_day.iter().filter_map(|d| d.ordinal).peekable();
@@ -201,9 +190,7 @@ impl Repeat {
         parts.by_month_day.dedup();
         parts.by_set_pos.sort_unstable();
         parts.by_set_pos.dedup();
-        parts
-            .by_day
-            .sort_unstable_by_key(|d| (d.ordinal, d.weekday.to_monday_zero_offset()));
+        parts.by_day.sort_unstable_by_key(|d| (d.ordinal, d.weekday.to_monday_zero_offset()));
         parts.by_day.dedup();
         for (name, len) in [
             ("BYMONTHDAY", parts.by_month_day.len()),

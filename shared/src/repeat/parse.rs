@@ -9,23 +9,10 @@ use super::RepeatError::{Duplicate, Malformed, MissingFreq, OutOfRange, Unknown,
 use super::{ByDay, End, Freq, Parts, Repeat, RepeatError, Until};
 
 /// The parts we know, in the order in which they are written.
-pub(super) const NAMES: [&str; 9] = [
-    "FREQ",
-    "INTERVAL",
-    "COUNT",
-    "UNTIL",
-    "BYMONTH",
-    "BYMONTHDAY",
-    "BYDAY",
-    "BYSETPOS",
-    "WKST",
-];
-pub(super) const FREQS: [(&str, Freq); 4] = [
-    ("DAILY", Freq::Daily),
-    ("WEEKLY", Freq::Weekly),
-    ("MONTHLY", Freq::Monthly),
-    ("YEARLY", Freq::Yearly),
-];
+pub(super) const NAMES: [&str; 9] =
+    ["FREQ", "INTERVAL", "COUNT", "UNTIL", "BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS", "WKST"];
+pub(super) const FREQS: [(&str, Freq); 4] =
+    [("DAILY", Freq::Daily), ("WEEKLY", Freq::Weekly), ("MONTHLY", Freq::Monthly), ("YEARLY", Freq::Yearly)];
 pub(super) const WEEKDAYS: [(&str, Weekday); 7] = [
     ("MO", Weekday::Monday),
     ("TU", Weekday::Tuesday),
@@ -35,15 +22,7 @@ pub(super) const WEEKDAYS: [(&str, Weekday); 7] = [
     ("SA", Weekday::Saturday),
     ("SU", Weekday::Sunday),
 ];
-const OTHER_NAMES: [&str; 7] = [
-    "BYHOUR",
-    "BYMINUTE",
-    "BYSECOND",
-    "BYWEEKNO",
-    "BYYEARDAY",
-    "RSCALE",
-    "SKIP",
-];
+const OTHER_NAMES: [&str; 7] = ["BYHOUR", "BYMINUTE", "BYSECOND", "BYWEEKNO", "BYYEARDAY", "RSCALE", "SKIP"];
 const OTHER_FREQS: [&str; 3] = ["FREQ=HOURLY", "FREQ=MINUTELY", "FREQ=SECONDLY"];
 
 impl FromStr for Repeat {
@@ -162,9 +141,7 @@ fn list<T: TryFrom<i64>>(
 }
 
 fn weekday(text: &[u8]) -> Option<Weekday> {
-    let (_, weekday) = WEEKDAYS
-        .iter()
-        .find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(text))?;
+    let (_, weekday) = WEEKDAYS.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(text))?;
     Some(*weekday)
 }
 
@@ -178,10 +155,7 @@ fn read_by_day(item: &str) -> Result<ByDay, RepeatError> {
     // The weekday is ASCII, so what stands before it is whole characters.
     let number = signed(&item[..number.len()]).ok_or(Malformed("BYDAY"))?;
     let ordinal = i8::try_from(number).map_err(|_| OutOfRange("BYDAY"))?;
-    Ok(ByDay {
-        ordinal: Some(ordinal),
-        weekday,
-    })
+    Ok(ByDay { ordinal: Some(ordinal), weekday })
 }
 
 /// `20261231`, `20261231T090000` or `20261231T090000Z`.
@@ -212,8 +186,5 @@ fn read_until(value: &str) -> Result<Until, RepeatError> {
     if !utc {
         return Ok(Until::Local(local));
     }
-    Offset::UTC
-        .to_timestamp(local)
-        .map(Until::Utc)
-        .map_err(|_| OutOfRange(NAME))
+    Offset::UTC.to_timestamp(local).map(Until::Utc).map_err(|_| OutOfRange(NAME))
 }

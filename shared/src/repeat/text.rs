@@ -35,11 +35,7 @@ impl fmt::Display for Repeat {
             }
         }
         list(f, ";BYMONTH=", parts.by_month.iter().map(|n| i16::from(*n)))?;
-        list(
-            f,
-            ";BYMONTHDAY=",
-            parts.by_month_day.iter().map(|n| i16::from(*n)),
-        )?;
+        list(f, ";BYMONTHDAY=", parts.by_month_day.iter().map(|n| i16::from(*n)))?;
         let mut before = ";BYDAY=";
         for day in &parts.by_day {
             f.write_str(before)?;
