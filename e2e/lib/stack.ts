@@ -1,0 +1,65 @@
+// The whole of Daymark as a person meets it: nginx, a server on a fresh database, Valkey (or Redis) beside it.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT, startNginx } from './nginx.ts';
+import { answers, freePort, installed, Program } from './processes.ts';
+
+export interface Stack {
+  /** What a browser opens. */
+  url: string;
+  /** The server itself, without nginx. */
+  serverUrl: string;
+  /** The link for the first account, as printed at start. */
+  setupLink: string;
+  dataDir: string;
+  stop(): Promise<void>;
+}
+
+export async function startStack(name = 'stack'): Promise<Stack> {
+  const server = process.env.DAYMARK_SERVER ?? join(ROOT, 'target/debug/server');
+  const client = process.env.DAYMARK_CLIENT ?? join(ROOT, 'client/dist');
+  if (!existsSync(server)) throw new Error(`${server} is missing: run cargo build`);
+  if (!existsSync(join(client, 'index.html'))) throw new Error(`${client} is missing: run make client`);
+
+  const toStop: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const each of toStop.splice(0).reverse()) await each();
+  };
+  try {
+    const dir = mkdtempSync(join(tmpdir(), 'daymark-e2e-'));
+    toStop.push(async () => rmSync(dir, { recursive: true, force: true }));
+    const [kvPort, serverPort, webPort] = [await freePort(), await freePort(), await freePort()];
+
+    const kvCommand = [installed('valkey-server', 'redis-server'), '--port', `${kvPort}`, '--bind', '127.0.0.1', '--save', '', '--dir', dir];
+    const kv = new Program(`${name}-valkey`, kvCommand);
+    toStop.push(() => kv.stop());
+    await kv.until('it was ready', () => (/Ready to accept connections/.test(kv.output()) ? true : undefined));
+
+    // `localhost`, where browsers take what they otherwise take over HTTPS only: Secure cookies, service workers.
+    const url = `http://localhost:${webPort}`;
+    const dataDir = join(dir, 'data');
+    const api = new Program(`${name}-server`, [server, 'api'], {
+      BIND: `127.0.0.1:${serverPort}`,
+      DATA_DIR: dataDir,
+      PUBLIC_URL: url,
+      REGISTRATION: 'open',
+      LOG: 'info',
+      TRUSTED_PROXIES: '127.0.0.1',
+      VALKEY_URL: `redis://127.0.0.1:${kvPort}`,
+      RUST_BACKTRACE: '1',
+    });
+    toStop.push(() => api.stop());
+    const serverUrl = `http://127.0.0.1:${serverPort}`;
+    await api.until('it was ready', () => answers(`${serverUrl}/readyz`));
+    const setupLink = await api.until('it printed the link for the first account', () =>
+      api.output().match(/Create the first account: (\S+)/)?.[1], 5);
+
+    const nginx = await startNginx(`${name}-nginx`, serverPort, client, webPort);
+    toStop.push(() => nginx.stop());
+    return { url, serverUrl, setupLink, dataDir, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
