@@ -124,7 +124,7 @@ codes! {
     LimitReached = "limit_reached", 409, "There are too many of these.";
 
     // Planning and runs.
-    /// The occurrence has begun, so the past would change.
+    /// The occurrence is past, is being run or was done: changing it would change the past.
     OccurrenceBegun = "occurrence_begun", 409, "This occurrence has already begun.";
     /// The run has ended.
     RunEnded = "run_ended", 409, "This run has ended.";

@@ -192,6 +192,20 @@ impl Progress {
         matches!(self.phase, Phase::Finished { .. })
     }
 
+    /// When it ends, or ended: known once it has, and foreseen where steps follow each other by themselves and nobody
+    /// steps in. Unknown while it is paused, or waits at each step.
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        match self.phase {
+            Phase::Running { since } if self.auto_advance => {
+                let mut ahead = self.clone();
+                ahead.settle(Timestamp::MAX);
+                debug_assert!(ahead.is_finished(), "time runs out sooner or later after {since}");
+                ahead.ended_at()
+            }
+            _ => self.ended_at(),
+        }
+    }
+
     /// What its steps have taken together, in milliseconds, not counting the stretch that is going on.
     pub fn spent_ms(&self) -> i64 {
         self.steps.iter().map(|step| step.spent_ms).sum()
@@ -327,9 +341,8 @@ pub struct NewRun {
     pub id: RunId,
     /// What to run.
     pub routine: RoutineId,
-    /// Which occurrence; absent for a routine in the inbox.
-    #[serde(default)]
-    pub occurrence: Option<OccurrenceKey>,
+    /// Which occurrence. A routine in the inbox has none: give it a schedule first.
+    pub occurrence: OccurrenceKey,
     /// Whether steps follow each other by themselves.
     #[serde(default = "yes")]
     pub auto_advance: bool,
@@ -347,8 +360,8 @@ pub struct Run {
     pub id: RunId,
     /// What is run.
     pub routine: RoutineId,
-    /// Which occurrence; absent for a routine from the inbox.
-    pub occurrence: Option<OccurrenceKey>,
+    /// Which occurrence.
+    pub occurrence: OccurrenceKey,
     /// The routine's title when the run began.
     pub title: Title,
     /// Its colour.
@@ -433,6 +446,7 @@ mod tests {
         assert_eq!(later.left_ms(t(2 * 60 + 30)), 450_000);
         let end = run.at(t(3_600));
         assert_eq!(end.phase, Phase::Finished { at: t(30 * 60) });
+        assert_eq!(run.ends_at(), end.ended_at());
     }
 
     #[test]
