@@ -1,6 +1,6 @@
 //! What every date of a rule has in common.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 
 use super::expand::Filter;
 use super::{Freq, Repeat};
@@ -15,6 +15,37 @@ pub struct Footprint {
     pub month_days: u32,
     /// Months: bit 0 is January, bit 11 December.
     pub months: u16,
+}
+
+impl Footprint {
+    /// Of nothing: no date is admitted.
+    pub const EMPTY: Self = Self { weekdays: 0, month_days: 0, months: 0 };
+
+    /// Admits `date`, and with it every date that shares weekday, day of month and month with what is admitted.
+    pub fn add(&mut self, date: Date) {
+        self.weekdays |= 1 << date.weekday().to_monday_zero_offset();
+        self.month_days |= 1 << (date.day() - 1);
+        self.months |= 1 << (date.month() - 1);
+    }
+
+    /// Whether `date` has its bit in every mask.
+    pub fn admits(self, date: Date) -> bool {
+        let mut both = self;
+        both.add(date);
+        both == self
+    }
+}
+
+impl Footprint {
+    /// Hits nothing.
+    pub const EMPTY: Self = Self { weekdays: 0, month_days: 0, months: 0 };
+
+    /// Takes the bits of one more date.
+    pub fn add(&mut self, date: Date) {
+        self.weekdays |= 1 << date.weekday().to_monday_zero_offset();
+        self.month_days |= 1 << (date.day() - 1);
+        self.months |= 1 << (date.month() - 1);
+    }
 }
 
 impl Repeat {
