@@ -1,0 +1,95 @@
+//! Modes and commands.
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    http::app::{self, Mode},
+    state::State,
+    telemetry,
+};
+use actix_web::web;
+use clap::{Parser, Subcommand};
+use std::{error::Error, net::TcpListener, process::ExitCode, time::Duration};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Daymark's server. It is configured by environment variables; none is needed for a first run.
+#[derive(Debug, Parser)]
+#[command(name = "server", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the API; a proxy such as nginx serves the client.
+    Api,
+    /// Serves everything: the API and the built client.
+    All,
+}
+
+/// How long a stop may take until the process ends anyway.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Runs the command of this process's arguments.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Box<dyn Error>> {
+    let config = Config::from_env()?;
+    let _log = telemetry::init(&config.log)?;
+    actix_web::rt::System::new().block_on(async {
+        match command {
+            Command::Api => serve(config, Mode::Api).await,
+            Command::All => serve(config, Mode::All).await,
+        }
+    })
+}
+
+async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
+    let addr = config.listen.addr;
+    let state = web::Data::new(State::open(config, Clock::system()).await?);
+    let listener = TcpListener::bind(addr).map_err(|error| format!("cannot listen on {addr}: {error}"))?;
+    let addr = listener.local_addr()?;
+    let server = app::serve(state.clone(), listener, mode)?;
+    let handle = server.handle();
+    let running = actix_web::rt::spawn(server);
+    tracing::info!(%addr, "listening");
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => tracing::info!("stopping"),
+        _ = interrupt.recv() => tracing::info!("stopping"),
+        () = state.db.outdated() => tracing::error!("a newer version has migrated the database: this one ends"),
+    }
+    // Requests under way are finished, then what they queued is written.
+    let end = async {
+        handle.stop(true).await;
+        let state = state.clone();
+        tokio::task::spawn_blocking(move || state.db.close()).await
+    };
+    if tokio::time::timeout(GRACE, end).await.is_err() {
+        tracing::warn!("not everything was finished in time");
+    }
+    running.await??;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn verify_cli() {
+        super::Cli::command().debug_assert();
+    }
+}

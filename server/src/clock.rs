@@ -1,0 +1,75 @@
+//! The only *now*: everything that asks for the time, or makes an id, has a [`Clock`].
+
+use crate::vault::random;
+use jiff::{SignedDuration, Timestamp};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Instant,
+};
+
+/// Tells the time: the system's, or one that a test sets.
+#[derive(Debug, Clone, Default)]
+pub struct Clock(Option<Arc<AtomicI64>>);
+
+impl Clock {
+    /// The system's clock.
+    pub const fn system() -> Self {
+        Self(None)
+    }
+
+    /// A clock that stands at `start` until [`advance`](Self::advance)d; its clones move with it.
+    pub fn manual(start: Timestamp) -> Self {
+        Self(Some(Arc::new(AtomicI64::new(start.as_microsecond()))))
+    }
+
+    /// The present instant, in whole microseconds.
+    #[expect(clippy::disallowed_methods, reason = "this is where the time comes from")]
+    pub fn now(&self) -> Timestamp {
+        let micros = match &self.0 {
+            None => Timestamp::now().as_microsecond(),
+            Some(manual) => manual.load(Ordering::SeqCst),
+        };
+        Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Moves a manual clock forward (or back); the system's clock does not listen.
+    pub fn advance(&self, by: SignedDuration) {
+        if let Some(manual) = &self.0 {
+            manual.fetch_add(by.as_micros() as i64, Ordering::SeqCst);
+        }
+    }
+
+    /// A new id of the kind whose `mint` is given: `clock.mint(RunId::mint)`.
+    pub fn mint<Id>(&self, mint: fn(u64, [u8; 10]) -> Id) -> Id {
+        mint(self.now().as_millisecond().unsigned_abs(), random())
+    }
+}
+
+/// A point on the clock that only runs forward, for durations: how long a request took, when a wait ends.
+#[expect(clippy::disallowed_methods, reason = "this is where the time comes from")]
+pub fn monotonic() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use daymark_shared::ids::RunId;
+
+    #[test]
+    fn a_manual_clock_moves_only_when_told_and_with_its_clones() {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let clone = clock.clone();
+        clock.advance(SignedDuration::from_secs(90));
+        assert_eq!(clone.now(), Timestamp::from_second(90).unwrap());
+    }
+
+    #[test]
+    fn minted_ids_differ_within_one_instant() {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        assert_ne!(clock.mint(RunId::mint), clock.mint(RunId::mint));
+    }
+}

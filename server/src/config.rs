@@ -1,0 +1,302 @@
+//! Configuration: environment variables only, one struct a concern, each variable told at its field.
+//!
+//! Everything has a default: a first run needs no configuration at all. A secret named `X` may also come from a file
+//! named by `X_FILE`. Nothing here is printed: `Debug` of a [`Secret`] shows nothing.
+
+use ipnet::IpNet;
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    str::FromStr,
+};
+use zeroize::Zeroizing;
+
+/// Everything that can be configured.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where it listens and what it believes of who asks.
+    pub listen: Listen,
+    /// Where data lies.
+    pub storage: Storage,
+    /// What the data is sealed with.
+    pub keys: Keys,
+    /// Who may have an account, and what signing in may cost.
+    pub access: Access,
+    /// The built client and the address people use.
+    pub site: Site,
+    /// What is logged.
+    pub log: Log,
+}
+
+/// Where the server listens and whom it believes.
+#[derive(Debug, Clone)]
+pub struct Listen {
+    /// `BIND` (default `127.0.0.1`) and `PORT` (default `4000`; `0` takes a free one, see the log line `listening`).
+    pub addr: SocketAddr,
+    /// `TRUSTED_PROXIES`: networks (CIDR, comma separated) whose `X-Forwarded-For` is believed. Default: none.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// Where data lies.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    /// `DATA_DIR` (default `./data`): database, backups, keys.
+    pub data_dir: PathBuf,
+    /// `DATABASE_URL`: the SQLite file as a path or `sqlite:` URL. Default: `daymark.db` in `DATA_DIR`.
+    pub database: PathBuf,
+}
+
+/// What data is sealed with.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// `MASTER_KEYRING_FILE`: the file with the master keys, made on first start. Default: `keys/keyring.json` in
+    /// `DATA_DIR`. Keep it apart from the database's backups: whoever has both can read everything.
+    pub keyring_file: PathBuf,
+    /// `MASTER_KEY` or `MASTER_KEY_FILE`: 32 bytes in Base64 that become the first master key where there is no
+    /// keyring yet. Default: random.
+    pub master_key: Option<Secret>,
+}
+
+/// Who may have an account.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// `REGISTRATION`: `invite` (default) or `open`.
+    pub registration: Registration,
+    /// `HASH_CONCURRENCY`: how many passwords are hashed at once (19 MiB of memory each). Default: 2.
+    pub hash_concurrency: usize,
+}
+
+/// Who may make an account once there is a first one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// Whoever has an invitation.
+    Invite,
+    /// Anyone.
+    Open,
+}
+
+/// The client and its address.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// `PUBLIC_URL`: the address people open, without a slash at its end; links are made of it. Default: what the
+    /// server listens on.
+    pub public_url: String,
+    /// `CLIENT_DIR` (default `client/dist`): the built client, served by `server all`.
+    pub client_dir: PathBuf,
+}
+
+/// What is logged.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// `LOG` (default `info`): a level, or targets with levels such as `info,daymark_server::db=debug`.
+    pub filter: String,
+}
+
+/// A secret from the environment: wiped from memory when dropped, never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// The secret in clear.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// A variable that cannot be used, named.
+#[derive(Debug, thiserror::Error)]
+#[error("{variable}: {reason}")]
+pub struct ConfigError {
+    variable: &'static str,
+    reason: String,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// The first variable that cannot be used.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        #[expect(clippy::disallowed_methods, reason = "configuration is read here, once")]
+        Self::from_source(&|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables from anywhere; an empty one counts as absent.
+    ///
+    /// # Errors
+    /// The first variable that cannot be used.
+    pub fn from_source(source: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let vars = Variables(source);
+        let addr = SocketAddr::new(
+            vars.parsed("BIND", "an IP address", || IpAddr::from([127, 0, 0, 1]))?,
+            vars.parsed("PORT", "a port number", || 4000)?,
+        );
+        let data_dir = PathBuf::from(vars.text("DATA_DIR").unwrap_or_else(|| "data".to_owned()));
+        Ok(Self {
+            listen: Listen { addr, trusted_proxies: vars.networks("TRUSTED_PROXIES")? },
+            storage: Storage {
+                database: vars
+                    .text("DATABASE_URL")
+                    .map(|url| sqlite_path(&url))
+                    .unwrap_or_else(|| data_dir.join("daymark.db")),
+                data_dir: data_dir.clone(),
+            },
+            keys: Keys {
+                keyring_file: vars
+                    .text("MASTER_KEYRING_FILE")
+                    .map(PathBuf::from)
+                    .unwrap_or_else(|| data_dir.join("keys/keyring.json")),
+                master_key: vars.secret("MASTER_KEY", "MASTER_KEY_FILE")?,
+            },
+            access: Access {
+                registration: match vars.text("REGISTRATION").as_deref() {
+                    None | Some("invite") => Registration::Invite,
+                    Some("open") => Registration::Open,
+                    Some(_) => return Err(refuse("REGISTRATION", "must be invite or open")),
+                },
+                hash_concurrency: match vars.parsed("HASH_CONCURRENCY", "a number", || 2)? {
+                    0 => return Err(refuse("HASH_CONCURRENCY", "must be at least 1")),
+                    some => some,
+                },
+            },
+            site: Site {
+                public_url: vars.public_url(addr)?,
+                client_dir: PathBuf::from(
+                    vars.text("CLIENT_DIR").unwrap_or_else(|| "client/dist".to_owned()),
+                ),
+            },
+            log: Log { filter: vars.text("LOG").unwrap_or_else(|| "info".to_owned()) },
+        })
+    }
+}
+
+struct Variables<'a>(&'a dyn Fn(&str) -> Option<String>);
+
+impl Variables<'_> {
+    fn text(&self, name: &str) -> Option<String> {
+        (self.0)(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn parsed<T: FromStr>(
+        &self,
+        name: &'static str,
+        what: &str,
+        default: impl FnOnce() -> T,
+    ) -> Result<T, ConfigError> {
+        match self.text(name) {
+            None => Ok(default()),
+            Some(text) => text.parse().map_err(|_| refuse(name, format!("must be {what}, not {text:?}"))),
+        }
+    }
+
+    fn networks(&self, name: &'static str) -> Result<Vec<IpNet>, ConfigError> {
+        let list = self.text(name).unwrap_or_default();
+        list.split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(|part| {
+                part.parse()
+                    .or_else(|_| part.parse::<IpAddr>().map(IpNet::from))
+                    .map_err(|_| refuse(name, format!("{part:?} is no network such as 10.0.0.0/8")))
+            })
+            .collect()
+    }
+
+    fn secret(&self, name: &'static str, file: &'static str) -> Result<Option<Secret>, ConfigError> {
+        let text = match (self.text(name), self.text(file)) {
+            (Some(_), Some(_)) => return Err(refuse(name, format!("set it or {file}, not both"))),
+            (Some(text), None) => text,
+            (None, Some(path)) => std::fs::read_to_string(&path)
+                .map_err(|error| refuse(file, format!("{path} cannot be read: {error}")))?,
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(Secret(Zeroizing::new(text.trim().to_owned()))))
+    }
+
+    fn public_url(&self, addr: SocketAddr) -> Result<String, ConfigError> {
+        let Some(url) = self.text("PUBLIC_URL") else { return Ok(format!("http://{addr}")) };
+        let well_formed =
+            url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).is_some_and(|rest| {
+                !rest.is_empty() && !rest.starts_with('/') && !rest.contains(['?', '#', ' '])
+            });
+        if !well_formed {
+            return Err(refuse("PUBLIC_URL", "must be an address such as https://day.example.org"));
+        }
+        Ok(url.trim_end_matches('/').to_owned())
+    }
+}
+
+fn refuse(variable: &'static str, reason: impl Into<String>) -> ConfigError {
+    ConfigError { variable, reason: reason.into() }
+}
+
+fn sqlite_path(url: &str) -> PathBuf {
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+    PathBuf::from(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn with(vars: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let vars: std::collections::HashMap<String, String> =
+            vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Config::from_source(&|name| vars.get(name).cloned())
+    }
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        let config = with(&[("PUBLIC_URL", " ")]).unwrap();
+        assert_eq!(config.listen.addr.to_string(), "127.0.0.1:4000");
+        assert_eq!(config.storage.database, PathBuf::from("data/daymark.db"));
+        assert_eq!(config.keys.keyring_file, PathBuf::from("data/keys/keyring.json"));
+        assert_eq!(config.site.public_url, "http://127.0.0.1:4000");
+        assert_eq!(config.access.registration, Registration::Invite);
+    }
+
+    #[rstest]
+    #[case("PORT", "many")]
+    #[case("BIND", "localhost:1")]
+    #[case("REGISTRATION", "closed")]
+    #[case("TRUSTED_PROXIES", "10.0.0.0/8, nginx")]
+    #[case("PUBLIC_URL", "day.example.org")]
+    #[case("HASH_CONCURRENCY", "0")]
+    #[case("MASTER_KEY_FILE", "/nowhere/at/all")]
+    fn a_value_that_cannot_be_used_is_refused_by_name(#[case] name: &str, #[case] value: &str) {
+        let error = with(&[(name, value)]).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{name}: ")), "{error}");
+    }
+
+    #[test]
+    fn a_secret_comes_from_a_file_and_is_never_shown() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("key");
+        std::fs::write(&file, "hunter2\n").unwrap();
+        let config = with(&[("MASTER_KEY_FILE", file.to_str().unwrap())]).unwrap();
+        assert_eq!(config.keys.master_key.as_ref().unwrap().expose(), "hunter2");
+        assert!(!format!("{config:?}").contains("hunter2"));
+    }
+
+    #[rstest]
+    #[case("sqlite:///srv/day.db", "/srv/day.db")]
+    #[case("sqlite:day.db", "day.db")]
+    #[case("/srv/day.db", "/srv/day.db")]
+    fn a_database_is_a_path_or_an_url(#[case] url: &str, #[case] path: &str) {
+        assert_eq!(with(&[("DATABASE_URL", url)]).unwrap().storage.database, PathBuf::from(path));
+    }
+
+    #[test]
+    fn a_proxy_may_be_named_by_its_bare_address() {
+        let config = with(&[("TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8")]).unwrap();
+        assert_eq!(config.listen.trusted_proxies.len(), 2);
+    }
+}

@@ -1,0 +1,44 @@
+//! One writer at a time among processes: an advisory lock on a file of its own beside the database.
+
+use super::OpenError;
+use std::{
+    fs::{File, OpenOptions},
+    io,
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+/// The lock file. It stays where it is; the kernel frees the lock when a process dies.
+pub(super) struct FileLock(File);
+
+/// The lock, held until dropped.
+pub(super) struct Held<'a>(&'a File);
+
+impl FileLock {
+    /// The lock of this database: its path with `.lock` at the end.
+    pub(super) fn beside(database: &Path) -> Result<Self, OpenError> {
+        let mut path = database.as_os_str().to_owned();
+        path.push(".lock");
+        OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&path)
+            .map(Self)
+            .map_err(|error| OpenError::File { path: path.to_string_lossy().into_owned(), error })
+    }
+
+    /// Waits until no other process writes.
+    pub(super) fn hold(&self) -> io::Result<Held<'_>> {
+        self.0.lock()?;
+        Ok(Held(&self.0))
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        // It fails only on a closed file, and ours is open as long as `self` lives.
+        let _ = self.0.unlock();
+    }
+}

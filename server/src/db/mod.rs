@@ -1,0 +1,132 @@
+//! SQLite: short reads from a pool, writes through one thread that commits them in groups.
+//!
+//! What [`Db::write`] has answered is on disk (WAL with `synchronous=FULL`). Several processes may write one file: a
+//! file lock lets one group in at a time, so that none of them ever meets a busy database.
+
+mod lock;
+pub mod migrate;
+mod pool;
+mod tx;
+mod writer;
+
+pub use tx::{ReadTx, WriteTx};
+
+use crate::{config::Storage, error::Error};
+use lock::FileLock;
+use pool::Pool;
+use std::{fs, path::Path, sync::Arc};
+use writer::Writer;
+
+/// Why the database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder or the lock file.
+    #[error("{path}: {error}")]
+    File {
+        /// Which one.
+        path: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// SQLite refused.
+    #[error("the database cannot be opened: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The file was written by a newer version of this program.
+    #[error(
+        "the database has schema {found}, this version of Daymark knows {known} at most: start the newer version \
+         again, or restore the backup made before the upgrade"
+    )]
+    Newer {
+        /// The file's schema.
+        found: u32,
+        /// The greatest that this program knows.
+        known: u32,
+    },
+    /// The lock, or the writer's thread.
+    #[error("the database cannot be opened: {0}")]
+    System(#[from] std::io::Error),
+    /// The reader pool.
+    #[error("the readers cannot be opened: {0}")]
+    Pool(#[from] r2d2::Error),
+}
+
+/// The database; clones are the same one.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    readers: Pool,
+    writer: Writer,
+}
+
+impl Db {
+    /// Opens the database, makes it where there is none, and migrates it where it is older.
+    ///
+    /// # Errors
+    /// [`OpenError`], in words for the operator.
+    pub fn open(storage: &Storage) -> Result<Self, OpenError> {
+        private_dir(&storage.data_dir)?;
+        if let Some(dir) = storage.database.parent().filter(|dir| !dir.as_os_str().is_empty()) {
+            private_dir(dir)?;
+        }
+        let lock = FileLock::beside(&storage.database)?;
+        let connection = {
+            let _alone = lock.hold()?;
+            let connection = writer::connect(&storage.database)?;
+            migrate::run(&connection, &storage.data_dir.join("backups"))?;
+            connection
+        };
+        let writer = Writer::start(connection, lock)?;
+        let readers = Pool::open(&storage.database)?;
+        Ok(Self(Arc::new(Inner { readers, writer })))
+    }
+
+    /// Reads: `work` sees one state of the database throughout, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// What `work` answers, or [`Error::Unavailable`] where no reader becomes free.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        F: FnOnce(&ReadTx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let db = Arc::clone(&self.0);
+        match tokio::task::spawn_blocking(move || db.readers.read(work)).await {
+            Ok(answer) => answer,
+            Err(stopped) if stopped.is_panic() => Err(writer::panicked(stopped.into_panic())),
+            Err(_) => Err(Error::Unavailable("the server is going down")),
+        }
+    }
+
+    /// Writes: all of `work` or, where it fails or panics, nothing. Answers once it is on disk.
+    ///
+    /// # Errors
+    /// What `work` answers, or [`Error::Unavailable`] where the queue is full or the wait exceeds two seconds.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        F: FnOnce(&WriteTx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.0.writer.write(work).await
+    }
+
+    /// Returns once another process has brought the schema past what this one knows: time to end.
+    pub async fn outdated(&self) {
+        self.0.writer.outdated().await;
+    }
+
+    /// Writes what is queued, then ends the writer; later writes are refused. Blocks.
+    pub fn close(&self) {
+        self.0.writer.close();
+    }
+}
+
+/// Makes the folder where it is missing, for this user only.
+fn private_dir(dir: &Path) -> Result<(), OpenError> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(|error| OpenError::File { path: dir.display().to_string(), error })
+}

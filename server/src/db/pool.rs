@@ -1,0 +1,57 @@
+//! The readers: a pool of read-only connections.
+
+use super::{OpenError, ReadTx};
+use crate::error::Error;
+use r2d2_sqlite::SqliteConnectionManager;
+use rusqlite::{Connection, OpenFlags};
+use std::{path::Path, time::Duration};
+
+/// How many read at once.
+const READERS: u32 = 4;
+/// How long a read waits for a free connection.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+pub(super) struct Pool(r2d2::Pool<SqliteConnectionManager>);
+
+impl Pool {
+    pub(super) fn open(database: &Path) -> Result<Self, OpenError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let manager = SqliteConnectionManager::file(database).with_flags(flags).with_init(|connection| {
+            connection.set_prepared_statement_cache_capacity(64);
+            // No mmap: mapped pages would count as resident. 1 MiB of cache each is plenty beside the system's.
+            connection.execute_batch("PRAGMA cache_size=-1024; PRAGMA mmap_size=0; PRAGMA query_only=ON;")
+        });
+        let pool = r2d2::Pool::builder()
+            .max_size(READERS)
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .connection_timeout(PATIENCE)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .build(manager)?;
+        Ok(Self(pool))
+    }
+
+    pub(super) fn read<T>(&self, work: impl FnOnce(&ReadTx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let connection = self.0.get().map_err(|_| Error::Unavailable("all readers are busy"))?;
+        let _snapshot = Snapshot::of(&connection)?;
+        work(&ReadTx::new(&connection))
+    }
+}
+
+/// One state of the database, let go when dropped, by a panic too.
+struct Snapshot<'c>(&'c Connection);
+
+impl<'c> Snapshot<'c> {
+    fn of(connection: &'c Connection) -> Result<Self, rusqlite::Error> {
+        connection.prepare_cached("BEGIN DEFERRED")?.execute([])?;
+        Ok(Self(connection))
+    }
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        // A read cannot fail to end; where SQLite ended it by itself, there is nothing to do.
+        let _ = self.0.prepare_cached("COMMIT").and_then(|mut end| end.execute([]));
+    }
+}

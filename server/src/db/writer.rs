@@ -1,0 +1,284 @@
+//! The writer: one thread, one connection, one commit for all that is queued.
+//!
+//! A commit costs a sync of the disk, whatever it holds. So the thread takes what is there, runs each closure in a
+//! savepoint of its own, commits once, and only then answers. Nothing is delayed on purpose: while one group is on its
+//! way to the disk the next one gathers by itself.
+
+use super::{OpenError, WriteTx, lock::FileLock, migrate};
+use crate::{clock::monotonic, error::Error};
+use rusqlite::Connection;
+use std::{
+    any::Any,
+    cell::Cell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::{
+        Mutex,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+use tokio::sync::{oneshot, watch};
+
+/// Closures that wait; one more is refused at once.
+const QUEUE: usize = 1024;
+/// Most closures in one commit.
+const GROUP: usize = 256;
+/// Longest that a group runs before it is committed, so that other processes and the first in line get on.
+const GROUP_TIME: Duration = Duration::from_millis(10);
+/// Longest that a caller waits.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Pages in the log (4 KiB each) from which on they are copied into the database.
+const CHECKPOINT_PAGES: i32 = 2_000;
+/// Pages in the log from which on readers are waited for, so that it starts anew: 64 MiB.
+const RESTART_PAGES: i32 = 16_000;
+/// How long the checkpoint waits for readers then.
+const RESTART_PATIENCE: Duration = Duration::from_millis(250);
+
+/// The connection that writes.
+pub(super) fn connect(database: &Path) -> Result<Connection, OpenError> {
+    let connection = Connection::open(database)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    connection.execute_batch(
+        "PRAGMA journal_mode=WAL;
+         PRAGMA synchronous=FULL;
+         PRAGMA foreign_keys=ON;
+         PRAGMA wal_autocheckpoint=0;
+         PRAGMA journal_size_limit=8388608;
+         PRAGMA temp_store=MEMORY;
+         PRAGMA cache_size=-4096;
+         PRAGMA mmap_size=0;",
+    )?;
+    Ok(connection)
+}
+
+/// What came of a panic, without the backtrace that was logged when it happened.
+pub(super) fn panicked(payload: Box<dyn Any + Send>) -> Error {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    Error::Panicked(text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default())
+}
+
+/// The queue's end that callers hold.
+pub(super) struct Writer {
+    queue: SyncSender<Message>,
+    outdated: watch::Receiver<bool>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+enum Message {
+    Job(Box<dyn Job>),
+    Stop,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection, lock: FileLock) -> Result<Self, OpenError> {
+        let (queue, jobs) = sync_channel(QUEUE);
+        let (tell_outdated, outdated) = watch::channel(false);
+        let run = move || Thread { connection, lock, jobs, tell_outdated }.run();
+        let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(run)?;
+        Ok(Self { queue, outdated, thread: Mutex::new(Some(thread)) })
+    }
+
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        F: FnOnce(&WriteTx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Ask { work: Some(work), result: None, reply };
+        self.queue.try_send(Message::Job(Box::new(job))).map_err(|refused| match refused {
+            TrySendError::Full(_) => Error::Unavailable("the writer's queue is full"),
+            TrySendError::Disconnected(_) => Error::Unavailable("the writer has ended"),
+        })?;
+        match tokio::time::timeout(PATIENCE, answer).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(Error::Unavailable("the writer has ended")),
+            Err(_) => Err(Error::Unavailable("the writer is slow")),
+        }
+    }
+
+    pub(super) async fn outdated(&self) {
+        if self.outdated.clone().wait_for(|outdated| *outdated).await.is_err() {
+            // The writer ended for another reason, so this will never come true.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    pub(super) fn close(&self) {
+        let thread = self.thread.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        if let Some(thread) = thread {
+            // Where the thread has ended already, there is nobody left to tell.
+            let _ = self.queue.send(Message::Stop);
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A closure and whoever waits for it.
+trait Job: Send {
+    /// Nobody waits any more.
+    fn abandoned(&self) -> bool;
+    /// Runs the closure; `false` undoes what it wrote.
+    fn run(&mut self, tx: &WriteTx<'_>) -> bool;
+    /// Tells what came of it: its own answer if `committed`, or else why not.
+    fn answer(self: Box<Self>, committed: Result<(), Failure>);
+}
+
+/// Why a whole group came to nothing.
+#[derive(Clone)]
+enum Failure {
+    Outdated,
+    NotCommitted(String),
+}
+
+struct Ask<F, T> {
+    work: Option<F>,
+    result: Option<Result<T, Error>>,
+    reply: oneshot::Sender<Result<T, Error>>,
+}
+
+impl<F, T> Job for Ask<F, T>
+where
+    F: FnOnce(&WriteTx<'_>) -> Result<T, Error> + Send,
+    T: Send,
+{
+    fn abandoned(&self) -> bool {
+        self.reply.is_closed()
+    }
+
+    fn run(&mut self, tx: &WriteTx<'_>) -> bool {
+        let Some(work) = self.work.take() else { return false };
+        let result = catch_unwind(AssertUnwindSafe(|| work(tx))).unwrap_or_else(|panic| Err(panicked(panic)));
+        let keep = result.is_ok();
+        self.result = Some(result);
+        keep
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), Failure>) {
+        let result = match (committed, self.result) {
+            // A refusal stands, whatever became of the others' writes.
+            (_, Some(Err(refused))) => Err(refused),
+            (Ok(()), Some(done)) => done,
+            (Err(Failure::Outdated), _) => {
+                Err(Error::Unavailable("a newer version has taken over the database"))
+            }
+            (Err(Failure::NotCommitted(why)), _) => {
+                Err(Error::Internal(format!("nothing was written: {why}")))
+            }
+            (Ok(()), None) => Err(Error::Internal("a write was not run".to_owned())),
+        };
+        // Whoever stopped waiting does not hear it.
+        let _ = self.reply.send(result);
+    }
+}
+
+thread_local! {
+    /// Pages in the log after this thread's last commit.
+    static LOG_PAGES: Cell<i32> = const { Cell::new(0) };
+}
+
+struct Thread {
+    connection: Connection,
+    lock: FileLock,
+    jobs: Receiver<Message>,
+    tell_outdated: watch::Sender<bool>,
+}
+
+impl Thread {
+    fn run(self) {
+        self.connection.wal_hook(Some(|_, pages| {
+            LOG_PAGES.set(pages);
+            Ok(())
+        }));
+        while let Ok(Message::Job(first)) = self.jobs.recv() {
+            let mut group = Vec::new();
+            let (fate, go_on) = match self.commit(first, &mut group) {
+                Ok(go_on) => (Ok(()), go_on),
+                Err(failure) => (Err(failure), true),
+            };
+            for job in group {
+                job.answer(fate.clone());
+            }
+            if matches!(fate, Err(Failure::Outdated)) {
+                self.tell_outdated.send_replace(true);
+            }
+            if !go_on {
+                break;
+            }
+            self.checkpoint();
+        }
+    }
+
+    /// Runs `first` and what is queued behind it, and commits. Answers whether to go on afterwards.
+    fn commit(&self, first: Box<dyn Job>, group: &mut Vec<Box<dyn Job>>) -> Result<bool, Failure> {
+        let mut next = Some(Message::Job(first));
+        let outcome = self.transaction(&mut next, group);
+        // Whoever was taken from the queue but not run shares the group's fate.
+        let go_on = !matches!(next, Some(Message::Stop));
+        if let Some(Message::Job(job)) = next {
+            group.push(job);
+        }
+        if outcome.is_err() && !self.connection.is_autocommit() {
+            // If this fails too, the next BEGIN says so.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        outcome.map(|()| go_on)
+    }
+
+    fn transaction(&self, next: &mut Option<Message>, group: &mut Vec<Box<dyn Job>>) -> Result<(), Failure> {
+        let failed = |error: rusqlite::Error| Failure::NotCommitted(error.to_string());
+        let _alone = self.lock.hold().map_err(|error| Failure::NotCommitted(error.to_string()))?;
+        self.execute("BEGIN IMMEDIATE").map_err(failed)?;
+        if migrate::version(&self.connection).map_err(failed)? != migrate::LATEST {
+            return Err(Failure::Outdated);
+        }
+        let tx = WriteTx::new(&self.connection);
+        let end = monotonic() + GROUP_TIME;
+        while let Some(Message::Job(mut job)) = next.take_if(|message| matches!(message, Message::Job(_))) {
+            if !job.abandoned() {
+                self.execute("SAVEPOINT job").map_err(failed)?;
+                let keep = job.run(&tx);
+                group.push(job);
+                if !keep {
+                    self.execute("ROLLBACK TO job").map_err(failed)?;
+                }
+                // Fails where SQLite gave up the whole transaction (disk full): then nobody's write stands.
+                self.execute("RELEASE job").map_err(failed)?;
+            }
+            if group.len() >= GROUP || monotonic() >= end {
+                break;
+            }
+            *next = self.jobs.try_recv().ok();
+        }
+        self.execute("COMMIT").map_err(failed)
+    }
+
+    fn execute(&self, sql: &str) -> Result<(), rusqlite::Error> {
+        self.connection.prepare_cached(sql)?.execute([]).map(drop)
+    }
+
+    /// Copies the log into the database once it has grown, after everybody was answered.
+    fn checkpoint(&self) {
+        let pages = LOG_PAGES.get();
+        if pages < CHECKPOINT_PAGES {
+            return;
+        }
+        LOG_PAGES.set(0);
+        if let Err(error) = self.copy_log(pages >= RESTART_PAGES) {
+            tracing::warn!(%error, pages, "the log was not copied into the database");
+        }
+    }
+
+    fn copy_log(&self, wait_for_readers: bool) -> Result<(), Error> {
+        if !wait_for_readers {
+            return Ok(self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?);
+        }
+        let _alone = self.lock.hold().map_err(|error| Error::Internal(error.to_string()))?;
+        self.connection.busy_timeout(RESTART_PATIENCE)?;
+        let outcome = self.connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+        self.connection.busy_timeout(PATIENCE)?;
+        Ok(outcome?)
+    }
+}

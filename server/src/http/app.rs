@@ -1,0 +1,45 @@
+//! The application: middleware around routes. The server and the tests run the very same.
+
+use super::{edge::edge, routes};
+use crate::{state::State, telemetry::RequestSpan};
+use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
+use std::{io, net::TcpListener, time::Duration};
+use tracing_actix_web::TracingLogger;
+
+/// How long a stop waits for requests under way.
+const GRACE_SECONDS: u64 = 10;
+/// How long a connection may take to send a request's head.
+const HEAD_PATIENCE: Duration = Duration::from_secs(10);
+/// How long an idle connection is kept: longer than nginx keeps its own, so that nginx ends them.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// What is served beside the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The API alone: nginx serves the client.
+    Api,
+    /// The client too.
+    All,
+}
+
+/// Serves on this listener until stopped.
+///
+/// # Errors
+/// Where the listener cannot be used.
+pub fn serve(state: web::Data<State>, listener: TcpListener, _mode: Mode) -> io::Result<Server> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(state.clone())
+            .configure(routes::configure)
+            .default_service(web::to(routes::nothing))
+            .wrap(from_fn(edge))
+            .wrap(TracingLogger::<RequestSpan>::new())
+    })
+    .keep_alive(KEEP_ALIVE)
+    .client_request_timeout(HEAD_PATIENCE)
+    .shutdown_timeout(GRACE_SECONDS)
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    Ok(server)
+}

@@ -1,0 +1,18 @@
+//! HTTP: what all features share. Each feature's handlers are in its own `http.rs`.
+
+pub mod app;
+pub mod client_addr;
+mod edge;
+mod error;
+pub mod extract;
+pub mod headers;
+mod health;
+mod json;
+mod precondition;
+pub mod request_id;
+pub mod routes;
+
+pub use client_addr::ClientAddr;
+pub use extract::{CurrentAccount, Path, Query};
+pub use json::Json;
+pub use precondition::{IfMatch, etag};

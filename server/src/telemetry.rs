@@ -1,0 +1,241 @@
+//! Logs: one JSON object a line on standard output, in the manner of pino.
+//!
+//! `{"level":"info","time":"…Z","msg":"request","status":200,…,"request_id":"…"}`. Lines are handed to a thread that
+//! writes them, so that a slow reader slows no request; when it is thousands of lines behind, lines are dropped.
+
+use crate::{
+    clock::{Clock, monotonic},
+    config::Log,
+    http::{CurrentAccount, request_id::RequestId},
+    state::State,
+};
+use actix_web::{
+    HttpMessage,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    web,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use std::{
+    fmt::{self, Write as _},
+    io::{BufWriter, Write as _, stdout},
+    time::Instant,
+};
+use tracing::{
+    Event, Span, Subscriber,
+    field::{Field, Visit},
+    span::{Attributes, Id, Record},
+};
+use tracing_actix_web::RootSpanBuilder;
+use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::{
+    Layer, filter::Targets, layer::Context, layer::SubscriberExt, registry::LookupSpan,
+    util::SubscriberInitExt,
+};
+
+/// Lines that may wait to be written.
+const BACKLOG: usize = 8_192;
+
+/// Starts logging for the whole process; what is still waiting is written when the guard is dropped.
+///
+/// # Errors
+/// A filter that cannot be read.
+pub fn init(config: &Log) -> Result<WorkerGuard, String> {
+    let filter: Targets = config.filter.parse().map_err(|error| format!("LOG: {error}"))?;
+    let (out, guard) = NonBlockingBuilder::default()
+        .buffered_lines_limit(BACKLOG)
+        .thread_name("log")
+        .finish(BufWriter::new(stdout()));
+    tracing_subscriber::registry()
+        .with(JsonLines { out, clock: Clock::system() }.with_filter(filter))
+        .try_init()
+        .map_err(|error| error.to_string())?;
+    Ok(guard)
+}
+
+/// Writes events, with the fields of the spans around them.
+struct JsonLines {
+    out: NonBlocking,
+    clock: Clock,
+}
+
+/// A span's fields as they will stand in each line: `,"request_id":"…"`.
+struct SpanFields(String);
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for JsonLines {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        if let Some(span) = context.span(id) {
+            span.extensions_mut().insert(SpanFields(fields.json));
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        values.record(&mut fields);
+        if let Some(span) = context.span(id)
+            && let Some(known) = span.extensions_mut().get_mut::<SpanFields>()
+        {
+            known.0.push_str(&fields.json);
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        for span in context.event_scope(event).into_iter().flatten() {
+            if let Some(SpanFields(more)) = span.extensions().get() {
+                fields.json.push_str(more);
+            }
+        }
+        let level = match *event.metadata().level() {
+            tracing::Level::ERROR => "error",
+            tracing::Level::WARN => "warn",
+            tracing::Level::INFO => "info",
+            tracing::Level::DEBUG => "debug",
+            tracing::Level::TRACE => "trace",
+        };
+        let line = format!(
+            "{{\"level\":\"{level}\",\"time\":\"{:.3}\",\"msg\":{}{}}}\n",
+            self.clock.now(),
+            quoted(&fields.message),
+            fields.json
+        );
+        // Nowhere is left to say that the log cannot be written.
+        let _ = self.out.clone().write_all(line.as_bytes());
+    }
+}
+
+#[derive(Default)]
+struct Fields {
+    message: String,
+    json: String,
+}
+
+impl Fields {
+    fn push(&mut self, field: &Field, value: impl fmt::Display) {
+        // Writing to a string cannot fail.
+        let _ = write!(self.json, ",\"{}\":{value}", field.name());
+    }
+}
+
+impl Visit for Fields {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "message" {
+            self.message = value.to_owned();
+        } else {
+            self.push(field, quoted(value));
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.record_str(field, &format!("{value:?}"));
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.push(field, value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.push(field, value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.push(field, value);
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        if value.is_finite() {
+            self.push(field, value);
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// The span around a request, and its line in the log: route, not path; no address, no query, no account in clear.
+pub struct RequestSpan;
+
+/// When a request began.
+struct Began(Instant);
+
+impl RootSpanBuilder for RequestSpan {
+    fn on_request_start(request: &ServiceRequest) -> Span {
+        let id = RequestId::of(request);
+        // At the level of errors, so that every line has the request's id whatever the filter.
+        let span = tracing::error_span!("request", request_id = id.as_str());
+        let mut extensions = request.extensions_mut();
+        extensions.insert(id);
+        extensions.insert(Began(monotonic()));
+        span
+    }
+
+    fn on_request_end<B: MessageBody>(_: Span, outcome: &Result<ServiceResponse<B>, actix_web::Error>) {
+        let response = match outcome {
+            Ok(response) => response,
+            Err(error) => return tracing::error!(%error, "a request failed outside its handler"),
+        };
+        let request = response.request();
+        let extensions = request.extensions();
+        let took = extensions.get::<Began>().map_or(0.0, |began| began.0.elapsed().as_secs_f64() * 1000.0);
+        let state = request.app_data::<web::Data<State>>();
+        let account = extensions.get::<CurrentAccount>().zip(state).map(|(who, state)| {
+            let hash = state.vault.blind("log.account", who.account.as_bytes());
+            URL_SAFE_NO_PAD.encode(&hash[..6])
+        });
+        tracing::info!(
+            method = request.method().as_str(),
+            route = request.match_pattern().as_deref().unwrap_or("none"),
+            status = response.status().as_u16(),
+            duration_ms = (took * 1000.0).round() / 1000.0,
+            account = account.as_deref(),
+            "request"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    #[derive(Clone, Default)]
+    struct Memory(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Memory {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_is_json_with_the_fields_of_the_event_and_its_span() {
+        let memory = Memory::default();
+        let (out, guard) = NonBlockingBuilder::default().finish(memory.clone());
+        let clock = Clock::manual(jiff::Timestamp::UNIX_EPOCH);
+        tracing::subscriber::with_default(
+            tracing_subscriber::registry().with(JsonLines { out, clock }),
+            || {
+                let _span = tracing::info_span!("request", request_id = "r-1").entered();
+                tracing::warn!(status = 503, why = %"a \"quoted\" reason", "it {}", "happened");
+            },
+        );
+        drop(guard);
+        let line: serde_json::Value = serde_json::from_slice(&memory.0.lock().unwrap()).unwrap();
+        let expected = serde_json::json!({
+            "level": "warn", "time": "1970-01-01T00:00:00.000Z", "msg": "it happened", "status": 503,
+            "why": "a \"quoted\" reason", "request_id": "r-1",
+        });
+        assert_eq!(line, expected);
+    }
+}

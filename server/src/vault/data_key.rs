@@ -1,0 +1,92 @@
+//! Data keys: one an account.
+
+use super::{
+    cipher::{Cipher, KEY_LEN},
+    keyring::Keyring,
+    random,
+};
+use crate::{
+    db::{ReadTx, WriteTx},
+    error::Error,
+};
+use daymark_shared::ids::AccountId;
+use rusqlite::{OptionalExtension, params};
+use zeroize::Zeroizing;
+
+const TAG: &str = "data key";
+
+/// Seals and opens what one account writes.
+pub struct DataKey {
+    account: AccountId,
+    version: u32,
+    cipher: Cipher,
+}
+
+impl DataKey {
+    pub(super) fn new(account: AccountId, version: u32, key: &[u8; KEY_LEN]) -> Self {
+        Self { account, version, cipher: Cipher::new(key) }
+    }
+
+    /// Seals `plain` for one place: `tag` names the field for ever (`routine.title.1`), `row` is the row's id.
+    pub fn seal(&self, tag: &'static str, row: &[u8], plain: impl AsRef<[u8]>) -> Vec<u8> {
+        self.cipher.seal(&self.place(tag, row), plain.as_ref())
+    }
+
+    /// Opens what was sealed for this place.
+    ///
+    /// # Errors
+    /// [`Error::Sealed`] where it was sealed for another place or with another key, or was damaged.
+    pub fn open(&self, tag: &'static str, row: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        self.cipher.open(&self.place(tag, row), sealed).map_err(|_| Error::Sealed(tag))
+    }
+
+    /// The same for a text.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_text(&self, tag: &'static str, row: &[u8], sealed: &[u8]) -> Result<String, Error> {
+        String::from_utf8(self.open(tag, row, sealed)?).map_err(|_| Error::Sealed(tag))
+    }
+
+    /// The additional data. Each part has a fixed length or its length before it, but the last: no two places share one.
+    fn place(&self, tag: &str, row: &[u8]) -> Vec<u8> {
+        let mut place = Vec::with_capacity(24 + tag.len() + row.len());
+        place.extend_from_slice(&self.version.to_be_bytes());
+        place.extend_from_slice(self.account.as_bytes());
+        place.extend_from_slice(&(tag.len() as u32).to_be_bytes());
+        place.extend_from_slice(tag.as_bytes());
+        place.extend_from_slice(row);
+        place
+    }
+}
+
+pub(super) fn load(
+    tx: &ReadTx<'_>,
+    keyring: &Keyring,
+    account: AccountId,
+) -> Result<(u32, Zeroizing<[u8; KEY_LEN]>), Error> {
+    let mut query =
+        tx.prepare_cached("SELECT version, master_version, wrapped FROM data_keys WHERE account = ?1")?;
+    let (version, master, wrapped) = query
+        .query_row([account.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?)))
+        .optional()?
+        .ok_or(Error::Sealed(TAG))?;
+    let key = keyring.unwrap(master, TAG, account.as_bytes(), &wrapped).ok_or(Error::Sealed(TAG))?;
+    Ok((version, key))
+}
+
+pub(super) fn create(tx: &WriteTx<'_>, keyring: &Keyring, account: AccountId) -> Result<DataKey, Error> {
+    const VERSION: u32 = 1;
+    let key = Zeroizing::new(random::<KEY_LEN>());
+    let (master, wrapped) = keyring.wrap(TAG, account.as_bytes(), &key)?;
+    tx.prepare_cached(
+        "INSERT INTO data_keys (account, version, master_version, wrapped) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![account.as_bytes(), VERSION, master, wrapped])?;
+    Ok(DataKey::new(account, VERSION, &key))
+}
+
+pub(super) fn delete(tx: &WriteTx<'_>, account: AccountId) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM data_keys WHERE account = ?1")?.execute([account.as_bytes()])?;
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! The server's own keys: random, wrapped by the master key, kept in the database so that all processes share them.
+//!
+//! Rotating the master key re-wraps them and changes nothing else: sessions and look-ups survive.
+
+use super::{OpenError, cipher::KEY_LEN, keyring::Keyring, random};
+use crate::{
+    db::{Db, ReadTx},
+    error::Error,
+};
+use ring::hmac;
+use rusqlite::params;
+use std::collections::BTreeMap;
+use zeroize::Zeroizing;
+
+const TAG: &str = "server key";
+const TOKEN: &str = "token";
+const INDEX: &str = "index";
+
+/// The opened keys.
+pub(super) struct ServerKeys {
+    /// Signs access tokens.
+    pub(super) token: hmac::Key,
+    index: hmac::Key,
+}
+
+/// A key as it is stored: the master key's version, and the wrapped key.
+pub(super) type Wrapped = (u32, Vec<u8>);
+
+/// The stored keys by name; none before the first start.
+pub(super) async fn load(db: &Db) -> Result<BTreeMap<String, Wrapped>, Error> {
+    db.read(stored).await
+}
+
+fn stored(tx: &ReadTx<'_>) -> Result<BTreeMap<String, Wrapped>, Error> {
+    let mut query = tx.prepare_cached("SELECT name, master_version, wrapped FROM server_keys")?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+impl ServerKeys {
+    /// Opens the stored keys, making those that are missing.
+    pub(super) async fn open(
+        mut stored: BTreeMap<String, Wrapped>,
+        keyring: Keyring,
+        db: &Db,
+    ) -> Result<Self, OpenError> {
+        if ![TOKEN, INDEX].iter().all(|name| stored.contains_key(*name)) {
+            let keyring = keyring.clone();
+            stored = db.write(move |tx| create_missing(tx, &keyring)).await?;
+        }
+        let open = |name: &str| {
+            let (version, wrapped) = stored.get(name).cloned().unwrap_or_default();
+            let key = keyring.unwrap(version, TAG, name.as_bytes(), &wrapped).ok_or_else(|| {
+                OpenError::WrongKeyring { version, path: keyring.path().display().to_string() }
+            })?;
+            Ok::<_, OpenError>(hmac::Key::new(hmac::HMAC_SHA256, key.as_slice()))
+        };
+        Ok(Self { token: open(TOKEN)?, index: open(INDEX)? })
+    }
+
+    /// HMAC-SHA256 of the value under the field's tag.
+    pub(super) fn blind(&self, tag: &str, value: &[u8]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.index);
+        context.update(&(tag.len() as u32).to_be_bytes());
+        context.update(tag.as_bytes());
+        context.update(value);
+        let mut hash = [0; 32];
+        hash.copy_from_slice(context.sign().as_ref());
+        hash
+    }
+}
+
+/// In one transaction, so that two processes which start together end up with the same keys.
+fn create_missing(
+    tx: &crate::db::WriteTx<'_>,
+    keyring: &Keyring,
+) -> Result<BTreeMap<String, Wrapped>, Error> {
+    for name in [TOKEN, INDEX] {
+        let key = Zeroizing::new(random::<KEY_LEN>());
+        let (version, wrapped) = keyring.wrap(TAG, name.as_bytes(), &key)?;
+        tx.prepare_cached(
+            "INSERT INTO server_keys (name, master_version, wrapped) VALUES (?1, ?2, ?3)
+             ON CONFLICT (name) DO NOTHING",
+        )?
+        .execute(params![name, version, wrapped])?;
+    }
+    stored(tx)
+}

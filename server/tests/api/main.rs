@@ -1,0 +1,6 @@
+//! Black-box tests: a real listener, a real file database, and HTTP in between.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod app;
+mod foundations;
