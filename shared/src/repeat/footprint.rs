@@ -36,18 +36,6 @@ impl Footprint {
     }
 }
 
-impl Footprint {
-    /// Hits nothing.
-    pub const EMPTY: Self = Self { weekdays: 0, month_days: 0, months: 0 };
-
-    /// Takes the bits of one more date.
-    pub fn add(&mut self, date: Date) {
-        self.weekdays |= 1 << date.weekday().to_monday_zero_offset();
-        self.month_days |= 1 << (date.day() - 1);
-        self.months |= 1 << (date.month() - 1);
-    }
-}
-
 impl Repeat {
     /// Conditions that each date of the rule meets, whatever its end.
     pub fn footprint(&self, start: DateTime) -> Footprint {
