@@ -6,8 +6,8 @@ use actix_web::{HttpResponse, web};
 /// Registers `/healthz` (the process answers) and `/readyz` (it can read and write).
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
-        .route("/healthz", web::get().to(async || HttpResponse::NoContent()))
-        .route("/readyz", web::get().to(ready));
+        .service(web::resource("/healthz").get(async || HttpResponse::NoContent()))
+        .service(web::resource("/readyz").get(ready));
 }
 
 async fn ready(state: web::Data<State>) -> Result<HttpResponse, Error> {

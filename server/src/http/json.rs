@@ -43,6 +43,10 @@ fn acceptable(request: &HttpRequest) -> Result<(), Code> {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    // Derived deserializers would also take an array, by position.
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Error::field(Code::WrongType, "", "expected an object"));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         if !error.inner().is_data() {
@@ -83,22 +87,22 @@ fn push(pointer: &mut String, name: &str) {
 
 /// The code for a deserializer's message, and the field that it names where the path does not.
 pub(super) fn refusal(message: &str) -> (Code, Option<&str>) {
-    const KINDS: [(&str, Code); 6] = [
-        ("unknown field", Code::UnknownField),
-        ("missing field", Code::MissingField),
-        ("unknown variant", Code::BadValue),
-        ("invalid value", Code::BadValue),
-        ("invalid length", Code::BadValue),
-        ("duplicate field", Code::BadValue),
+    // Does the message name the field, which is then not on the path?
+    const KINDS: [(&str, Code, bool); 6] = [
+        ("unknown field", Code::UnknownField, true),
+        ("missing field", Code::MissingField, true),
+        ("duplicate field", Code::BadValue, true),
+        ("unknown variant", Code::BadValue, false),
+        ("invalid value", Code::BadValue, false),
+        ("invalid length", Code::BadValue, false),
     ];
     if let Some(violation) = Violation::parse(message) {
         return (violation.code, None);
     }
-    let code =
-        KINDS.iter().find(|(kind, _)| message.starts_with(kind)).map_or(Code::WrongType, |(_, code)| *code);
-    let named = matches!(code, Code::UnknownField | Code::MissingField);
-    let field = message.split('`').nth(1).filter(|_| named);
-    (code, field)
+    match KINDS.iter().find(|(kind, ..)| message.starts_with(kind)) {
+        Some((_, code, names_field)) => (*code, message.split('`').nth(1).filter(|_| *names_field)),
+        None => (Code::WrongType, None),
+    }
 }
 
 /// The message without the position and without what was sent: details are for people, and may end up in a log.

@@ -18,6 +18,7 @@ fn an_unknown_address_is_a_problem_and_a_wrong_method_names_the_right_ones() {
     }
     let answer = app.anonymous().delete("/healthz");
     answer.problem("method_not_allowed");
+    assert_eq!(answer.header("allow"), Some("GET"));
 }
 
 #[test]
