@@ -32,6 +32,8 @@ let html = readFileSync(page, 'utf8');
 // Every address in the page is relative. Only the base says where the client lives, so another path is another base
 // and no new build; without one, a page such as /routines/… would look for the program in /routines/.
 html = html.replace(/<base href="[^"]*"\s*\/?>/, '<base href="/">');
+// Browsers ignore it on what is preloaded for `fetch`, and say so on every start.
+html = html.replaceAll(/<link rel="preload"[^>]*\sas="fetch"[^>]*>/g, (link) => link.replace(/\sintegrity="[^"]*"/, ''));
 // `trunk serve` puts its reloading script into the page as it is served, and sends no policy.
 if (release) html = moveInlineScripts(html);
 writeFileSync(page, html);

@@ -16,7 +16,7 @@ export const test = base.extend<{ soundPages: void }>({
       const complaints: string[] = [];
       context.on('weberror', (error) => complaints.push(String(error.error())));
       context.on('console', (message) => {
-        if (/Content Security Policy|panicked at|integrity/i.test(message.text())) complaints.push(message.text());
+        if (/Content Security Policy|panicked at|valid digest|preloaded/i.test(message.text())) complaints.push(message.text());
       });
       await use();
       test.expect(complaints, 'errors in the browser').toEqual([]);
