@@ -32,7 +32,8 @@ pub struct Config {
 /// Where the server listens and whom it believes.
 #[derive(Debug, Clone)]
 pub struct Listen {
-    /// `BIND` (default `127.0.0.1`) and `PORT` (default `4000`; `0` takes a free one, see the log line `listening`).
+    /// `BIND` (default `127.0.0.1:4000`): an address, with or without a port. Without one, `PORT` (default `4000`)
+    /// says it; `0` takes a free one, which the log line `listening` tells.
     pub addr: SocketAddr,
     /// `TRUSTED_PROXIES`: networks (CIDR, comma separated) whose `X-Forwarded-For` is believed. Default: none.
     pub trusted_proxies: Vec<IpNet>,
@@ -134,10 +135,16 @@ impl Config {
     /// The first variable that cannot be used.
     pub fn from_source(source: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let vars = Variables(source);
-        let addr = SocketAddr::new(
-            vars.parsed("BIND", "an IP address", || IpAddr::from([127, 0, 0, 1]))?,
-            vars.parsed("PORT", "a port number", || 4000)?,
-        );
+        let port = vars.parsed("PORT", "a port number", || 4000)?;
+        let addr = match vars.text("BIND").and_then(|bind| bind.parse().ok()) {
+            Some(with_port) => with_port,
+            None => SocketAddr::new(
+                vars.parsed("BIND", "an IP address, with or without a port", || {
+                    IpAddr::from([127, 0, 0, 1])
+                })?,
+                port,
+            ),
+        };
         let data_dir = PathBuf::from(vars.text("DATA_DIR").unwrap_or_else(|| "data".to_owned()));
         Ok(Self {
             listen: Listen { addr, trusted_proxies: vars.networks("TRUSTED_PROXIES")? },
@@ -274,6 +281,15 @@ mod tests {
     fn a_value_that_cannot_be_used_is_refused_by_name(#[case] name: &str, #[case] value: &str) {
         let error = with(&[(name, value)]).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{name}: ")), "{error}");
+    }
+
+    #[rstest]
+    #[case("0.0.0.0", "0.0.0.0:80")]
+    #[case("0.0.0.0:8080", "0.0.0.0:8080")]
+    #[case("::1", "[::1]:80")]
+    #[case("[::1]:8080", "[::1]:8080")]
+    fn an_address_may_bring_its_port(#[case] bind: &str, #[case] addr: &str) {
+        assert_eq!(with(&[("BIND", bind), ("PORT", "80")]).unwrap().listen.addr.to_string(), addr);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The application: middleware around routes. The server and the tests run the very same.
 
-use super::{edge::edge, routes};
+use super::{edge::edge, routes, static_files};
 use crate::{state::State, telemetry::RequestSpan};
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use std::{io, net::TcpListener, time::Duration};
@@ -26,11 +26,15 @@ pub enum Mode {
 ///
 /// # Errors
 /// Where the listener cannot be used.
-pub fn serve(state: web::Data<State>, listener: TcpListener, _mode: Mode) -> io::Result<Server> {
+pub fn serve(state: web::Data<State>, listener: TcpListener, mode: Mode) -> io::Result<Server> {
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
             .configure(routes::configure)
+            .configure(|config| match mode {
+                Mode::Api => {}
+                Mode::All => static_files::configure(config),
+            })
             .default_service(web::to(routes::nothing))
             .wrap(from_fn(edge))
             .wrap(TracingLogger::<RequestSpan>::new())

@@ -19,17 +19,17 @@ pub(super) async fn edge(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
-    let is_api = request.path().starts_with("/api/");
+    let is_https = request.headers().get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
     let mut response = finish(next.call(request).await?);
     let id = response.request().extensions().get::<RequestId>().map(RequestId::header);
     let headers = response.headers_mut();
     if let Some(id) = id {
         headers.insert(super::request_id::NAME, id);
     }
-    if is_api && !headers.contains_key(CACHE_CONTROL) {
+    if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    headers::secure(headers);
+    headers::secure(headers, is_https);
     Ok(response)
 }
 

@@ -8,9 +8,10 @@ pub mod extract;
 pub mod headers;
 mod health;
 mod json;
-mod precondition;
+pub mod precondition;
 pub mod request_id;
 pub mod routes;
+mod static_files;
 
 pub use client_addr::ClientAddr;
 pub use extract::{CurrentAccount, Path, Query};

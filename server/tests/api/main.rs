@@ -4,3 +4,4 @@
 
 mod app;
 mod foundations;
+mod static_files;
