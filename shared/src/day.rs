@@ -47,6 +47,16 @@ pub trait Span {
     fn place(&mut self, lane: u16, lanes: u16);
 }
 
+impl<T: Span> Span for &mut T {
+    fn span(&self) -> Option<(DateTime, DateTime)> {
+        (**self).span()
+    }
+
+    fn place(&mut self, lane: u16, lanes: u16) {
+        (**self).place(lane, lanes);
+    }
+}
+
 impl Span for Occurrence {
     fn span(&self) -> Option<(DateTime, DateTime)> {
         match self.start {

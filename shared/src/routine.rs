@@ -408,6 +408,18 @@ pub struct NewSchedule {
     pub schedule: Schedule,
 }
 
+/// From where on a routine ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RoutineEnd {
+    /// `later` or `all`.
+    pub scope: Scope,
+    /// The occurrence that was looked at; needed for `later`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occurrence: Option<OccurrenceKey>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

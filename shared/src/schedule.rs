@@ -5,7 +5,7 @@
 
 use crate::{
     problem::{Code, Violation},
-    repeat::{End, Repeat, RepeatError, Until},
+    repeat::{End, Footprint, Repeat, RepeatError, Until},
     text::parse_str,
     zone::Zone,
 };
@@ -298,6 +298,18 @@ impl Schedule {
     /// Whether it happens on this date.
     pub fn hits(&self, date: Date) -> bool {
         self.dates(date, date).next().is_some()
+    }
+
+    /// Which weekdays, days of the month and months it can happen on; see [`Repeat::footprint`].
+    pub fn footprint(&self) -> Footprint {
+        match &self.repeat {
+            Some(rule) => rule.footprint(self.start.datetime()),
+            None => {
+                let mut footprint = Footprint::EMPTY;
+                footprint.add(self.start.date());
+                footprint
+            }
+        }
     }
 
     /// The last date, if there is one.
