@@ -8,6 +8,7 @@ pub mod extract;
 pub mod headers;
 mod health;
 mod json;
+pub mod openapi;
 pub mod precondition;
 pub mod request_id;
 pub mod routes;

@@ -1,20 +1,30 @@
 //! Every route, in one place: each feature registers its own under `/api/v1`.
 
-use super::health;
+use super::{health, openapi};
 use crate::error::Error;
 use actix_web::web;
 use daymark_shared::problem::Code;
 
+/// A feature as HTTP sees it.
+pub(super) struct Feature {
+    /// Registers its routes.
+    pub(super) routes: fn(&mut web::ServiceConfig),
+    /// Describes them.
+    pub(super) document: fn() -> utoipa::openapi::OpenApi,
+}
+
+/// One line a feature: `Feature { routes: gadgets::http::configure, document: gadgets::http::Api::openapi }`.
+pub(super) const FEATURES: &[Feature] = &[];
+
 /// Registers everything that `server api` answers.
 pub fn configure(config: &mut web::ServiceConfig) {
     health::configure(config);
-    config.service(
-        web::scope("/api").service(web::scope("/v1").configure(features)).default_service(web::to(nothing)),
-    );
+    let mut v1 = web::scope("/v1").configure(openapi::configure);
+    for feature in FEATURES {
+        v1 = v1.configure(feature.routes);
+    }
+    config.service(web::scope("/api").service(v1).default_service(web::to(nothing)));
 }
-
-/// One line a feature.
-fn features(_config: &mut web::ServiceConfig) {}
 
 /// Nothing is at this address.
 pub(super) async fn nothing() -> Result<&'static str, Error> {

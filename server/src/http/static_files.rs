@@ -75,7 +75,7 @@ fn variant(request: &HttpRequest, path: &Path) -> Option<(NamedFile, ContentEnco
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
         let file = NamedFile::open(name).ok().filter(is_file)?;
-        Some((file.set_content_type(content_type.clone()).set_content_encoding(encoding), encoding))
+        Some((file.set_content_type(content_type.clone()), encoding))
     })
 }
 

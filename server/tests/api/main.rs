@@ -4,4 +4,5 @@
 
 mod app;
 mod foundations;
+mod openapi;
 mod static_files;
