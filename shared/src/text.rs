@@ -32,8 +32,8 @@ fn check(text: &str, max: usize, lines: bool) -> Result<(), Violation> {
 }
 
 macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident { max: $max:expr, lines: $lines:expr, empty: $empty:expr })*) => {$(
-        $(#[$doc])*
+    ($($(#[$meta:meta])* $name:ident { max: $max:expr, lines: $lines:expr, empty: $empty:expr })*) => {$(
+        $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
         #[serde(transparent)]
         pub struct $name(String);
@@ -79,21 +79,11 @@ texts! {
     /// A title: of a routine or a step; one line, 1–200 characters.
     Title { max: TITLE_MAX, lines: false, empty: false }
     /// Notes: up to 10,000 characters, with line breaks.
+    #[derive(Default)]
     Notes { max: NOTES_MAX, lines: true, empty: true }
     /// A person's name: one line, up to 200 characters, may be empty.
+    #[derive(Default)]
     Name { max: TITLE_MAX, lines: false, empty: true }
-}
-
-impl Default for Notes {
-    fn default() -> Self {
-        Self(String::new())
-    }
-}
-
-impl Default for Name {
-    fn default() -> Self {
-        Self(String::new())
-    }
 }
 
 /// An e-mail address, in the form it is compared in: trimmed, lower case.

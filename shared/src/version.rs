@@ -250,10 +250,10 @@ fn carried_on(
     };
     for old in versions.iter().filter(|old| old.last().is_none_or(|last| last >= date)) {
         let from = old.from.max(date);
-        if let Some(schedule) = old.schedule.as_ref().and_then(|schedule| schedule.carried_on(from)) {
-            if old.starts(from, Date::MAX).any(|start| !begun.contains(&(old.number, start.date()))) {
-                open(old, from, Some(schedule));
-            }
+        if let Some(schedule) = old.schedule.as_ref().and_then(|schedule| schedule.carried_on(from))
+            && old.starts(from, Date::MAX).any(|start| !begun.contains(&(old.number, start.date())))
+        {
+            open(old, from, Some(schedule));
         }
     }
     // In the inbox, or over: the new version then stands for the routine, and brings nothing about.

@@ -1,0 +1,39 @@
+//! On whose behalf a use case works.
+
+use crate::{
+    accounts,
+    db::ReadTx,
+    error::Error,
+    vault::{DataKey, Vault},
+};
+use daymark_shared::ids::AccountId;
+use jiff::{Timestamp, civil::Date};
+
+/// Who asks, when, and with which vault.
+pub struct Caller<'a> {
+    /// The account.
+    pub account: AccountId,
+    /// The keys.
+    pub vault: &'a Vault,
+    /// The present.
+    pub now: Timestamp,
+}
+
+impl Caller<'_> {
+    /// The account's data key.
+    ///
+    /// # Errors
+    /// [`Error::Sealed`] where no key opens it.
+    pub fn key(&self, tx: &ReadTx<'_>) -> Result<DataKey, Error> {
+        self.vault.data_key(tx, self.account)
+    }
+
+    /// The date it is now for this person.
+    ///
+    /// # Errors
+    /// Where storage fails.
+    pub fn today(&self, tx: &ReadTx<'_>) -> Result<Date, Error> {
+        let zones = accounts::zones(tx, self.account)?;
+        Ok(zones.at(self.now).to_datetime(self.now).date())
+    }
+}
