@@ -95,12 +95,12 @@ export async function freePort(): Promise<number> {
   });
 }
 
-/** Whether a GET is answered with 200 within a second. */
+/** Whether a GET succeeds within a second. */
 export async function answers(url: string): Promise<true | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
     await response.arrayBuffer();
-    return response.status === 200 ? true : undefined;
+    return response.ok ? true : undefined;
   } catch {
     return undefined;
   }

@@ -16,12 +16,23 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-export async function startStack(name = 'stack'): Promise<Stack> {
+/** The built server. */
+export function serverProgram(): string {
   const server = process.env.DAYMARK_SERVER ?? join(ROOT, 'target/debug/server');
-  const client = process.env.DAYMARK_CLIENT ?? join(ROOT, 'client/dist');
   if (!existsSync(server)) throw new Error(`${server} is missing: run cargo build`);
-  if (!existsSync(join(client, 'index.html'))) throw new Error(`${client} is missing: run make client`);
+  return server;
+}
 
+/** The built client. */
+export function clientFolder(): string {
+  const client = process.env.DAYMARK_CLIENT ?? join(ROOT, 'client/dist');
+  if (!existsSync(join(client, 'index.html'))) throw new Error(`${client} is missing: run make client`);
+  return client;
+}
+
+export async function startStack(name = 'stack'): Promise<Stack> {
+  const server = serverProgram();
+  const client = clientFolder();
   const toStop: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const each of toStop.splice(0).reverse()) await each();

@@ -1,24 +1,17 @@
 // The configuration of production, in front of a server that answers what each test wants, and of files made here.
 import { expect, test } from '@playwright/test';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type RequestOptions, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { type Answer, ask as askPort } from '../lib/http.ts';
 import { type Nginx, ROOT, startNginx } from '../lib/nginx.ts';
 import { freePort } from '../lib/processes.ts';
 
 // One nginx for all of them.
 test.describe.configure({ mode: 'default' });
-
-interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  /** How often each header was sent, by lower-case name. */
-  count: Map<string, number>;
-  body: Buffer;
-}
 
 const HASHED = '/daymark-0123456789abcdef.js';
 const PROGRAM = 'export const answer = 42;\n'.repeat(100);
@@ -71,27 +64,7 @@ test.beforeEach(() => {
   handle = (_, response) => response.setHeader('Content-Type', 'application/json').end('{}');
 });
 
-function ask(path: string, options: RequestOptions & { body?: string | Buffer } = {}, port = web.port): Promise<Answer> {
-  const { body, ...rest } = options;
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port, path, agent: false, timeout: 25_000, ...rest }, (incoming) => {
-      const parts: Buffer[] = [];
-      incoming.on('data', (part: Buffer) => parts.push(part));
-      incoming.on('error', reject);
-      incoming.on('end', () => {
-        const count = new Map<string, number>();
-        for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
-          const name = incoming.rawHeaders[i]!.toLowerCase();
-          count.set(name, (count.get(name) ?? 0) + 1);
-        }
-        resolve({ status: incoming.statusCode!, headers: incoming.headers, count, body: Buffer.concat(parts) });
-      });
-    });
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer for ${path}`)));
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
-}
+const ask = (path: string, options: Parameters<typeof askPort>[2] = {}, port = web.port) => askPort(port, path, options);
 
 function expectSecured(answer: Answer): void {
   for (const [name, value] of SECURITY) {
@@ -200,9 +173,9 @@ test.describe('files', () => {
   test('have the type that browsers insist on', async () => {
     const types = {
       '/': 'text/html; charset=utf-8',
-      [HASHED]: 'text/javascript; charset=utf-8',
+      [HASHED]: 'text/javascript',
       '/daymark-0123456789abcdef_bg.wasm': 'application/wasm',
-      '/styles-fedcba9876543210.css': 'text/css; charset=utf-8',
+      '/styles-fedcba9876543210.css': 'text/css',
       '/manifest.webmanifest': 'application/manifest+json',
       '/inter.woff2': 'font/woff2',
     };
