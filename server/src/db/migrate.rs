@@ -29,6 +29,11 @@ fn apply(connection: &Connection, steps: &[&str], backups: &Path) -> Result<(), 
     if found > known {
         return Err(OpenError::Newer { found, known });
     }
+    if found == 0
+        && connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, u32>(0))? > 0
+    {
+        return Err(OpenError::Foreign);
+    }
     if found > 0 && found < known {
         back_up(connection, backups, found)?;
     }
@@ -57,4 +62,79 @@ fn back_up(connection: &Connection, backups: &Path, version: u32) -> Result<(), 
     File::open(backups).and_then(|dir| dir.sync_all()).map_err(failed)?;
     tracing::info!(backup = %target.display(), "backed up before migrating");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: &str = "CREATE TABLE a (x); INSERT INTO a VALUES ('kept')";
+    const SECOND: &str = "DROP TABLE a; CREATE TABLE b (y)";
+
+    fn open(dir: &Path) -> Connection {
+        Connection::open(dir.join("test.db")).unwrap()
+    }
+
+    fn backups(dir: &Path) -> Vec<std::path::PathBuf> {
+        let Ok(entries) = fs::read_dir(dir.join("backups")) else { return Vec::new() };
+        entries.map(|entry| entry.unwrap().path()).collect()
+    }
+
+    #[test]
+    fn each_step_is_taken_once() {
+        let dir = tempfile::tempdir().unwrap();
+        for _ in 0..2 {
+            apply(&open(dir.path()), &[FIRST], &dir.path().join("backups")).unwrap();
+        }
+        assert_eq!(version(&open(dir.path())).unwrap(), 1);
+        assert!(backups(dir.path()).is_empty(), "nothing was there to back up");
+    }
+
+    #[test]
+    fn what_was_there_is_backed_up_first() {
+        let dir = tempfile::tempdir().unwrap();
+        apply(&open(dir.path()), &[FIRST], &dir.path().join("backups")).unwrap();
+        apply(&open(dir.path()), &[FIRST, SECOND], &dir.path().join("backups")).unwrap();
+
+        let [backup] = backups(dir.path()).try_into().unwrap();
+        let backup = Connection::open(backup).unwrap();
+        assert_eq!(version(&backup).unwrap(), 1);
+        let kept: String = backup.query_row("SELECT x FROM a", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, "kept");
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_everything_as_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let broken = "DROP TABLE a; SELECT nonsense";
+        apply(&open(dir.path()), &[FIRST], &dir.path().join("backups")).unwrap();
+        let connection = open(dir.path());
+        apply(&connection, &[FIRST, broken], &dir.path().join("backups")).unwrap_err();
+        assert_eq!(version(&connection).unwrap(), 1);
+        connection.query_row("SELECT x FROM a", [], |_| Ok(())).unwrap();
+        apply(&connection, &[FIRST, SECOND], &dir.path().join("backups")).unwrap();
+    }
+
+    #[test]
+    fn a_newer_database_is_refused_in_plain_words() {
+        let dir = tempfile::tempdir().unwrap();
+        apply(&open(dir.path()), &[FIRST, SECOND], &dir.path().join("backups")).unwrap();
+        let refused = apply(&open(dir.path()), &[FIRST], &dir.path().join("backups")).unwrap_err();
+        assert!(
+            refused.to_string().starts_with("the database has schema 2, this version of Daymark knows 1")
+        );
+    }
+
+    #[test]
+    fn another_programs_database_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        open(dir.path()).execute_batch("CREATE TABLE theirs (x)").unwrap();
+        let refused = apply(&open(dir.path()), &[FIRST], &dir.path().join("backups"));
+        assert!(matches!(refused, Err(OpenError::Foreign)));
+    }
+
+    #[test]
+    fn the_steps_of_this_program_run() {
+        apply(&Connection::open_in_memory().unwrap(), STEPS, Path::new("/nowhere")).unwrap();
+    }
 }

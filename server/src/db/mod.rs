@@ -42,6 +42,9 @@ pub enum OpenError {
         /// The greatest that this program knows.
         known: u32,
     },
+    /// Some other program's database.
+    #[error("the database is not Daymark's: it has tables, but none of ours")]
+    Foreign,
     /// The lock, or the writer's thread.
     #[error("the database cannot be opened: {0}")]
     System(#[from] std::io::Error),
@@ -130,3 +133,6 @@ fn private_dir(dir: &Path) -> Result<(), OpenError> {
         .create(dir)
         .map_err(|error| OpenError::File { path: dir.display().to_string(), error })
 }
+
+#[cfg(test)]
+mod tests;
