@@ -1,2 +1,23 @@
 //! Daymark in the browser.
-fn main() {}
+
+mod api;
+mod app;
+mod i18n;
+mod not_found;
+mod platform;
+mod problems;
+mod route;
+mod routine;
+mod run;
+mod settings;
+mod shell;
+mod store;
+mod today;
+mod ui;
+mod welcome;
+mod words;
+
+fn main() {
+    let Some(root) = platform::document().get_element_by_id("app") else { return };
+    yew::Renderer::<app::App>::with_root(root).render();
+}

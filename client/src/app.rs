@@ -1,0 +1,165 @@
+//! The program: the state, the language, and which page is shown to whom.
+
+use crate::{
+    api::{ApiError, session},
+    i18n::{Hours, I18n},
+    not_found::NotFound,
+    platform::{browser, storage},
+    problems,
+    route::Route,
+    routine::{RoutinePage, RoutinesPage},
+    run::RunPage,
+    settings::SettingsPage,
+    shell::{Announcer, Messages, Shell, Waiting},
+    store::{Action, Session, Settings, State, Store, state::Theme, use_dispatch, use_slice},
+    today::{InboxPage, TodayPage},
+    ui::Trouble,
+    welcome::WelcomePage,
+};
+use daymark_shared::account::Locale;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+/// What this browser remembers.
+fn remembered() -> State {
+    let theme = match storage::get("theme").as_deref() {
+        Some("light") => Theme::Light,
+        Some("dark") => Theme::Dark,
+        _ => Theme::System,
+    };
+    let hours = match storage::get("hours").as_deref() {
+        Some("24") => Hours::Day,
+        Some("12") => Hours::Half,
+        _ => Hours::Usual,
+    };
+    let language = storage::get("language")
+        .and_then(|tag| Locale::of_tag(&tag))
+        .or_else(|| browser::languages().iter().find_map(|tag| Locale::of_tag(tag)))
+        .unwrap_or_default();
+    State {
+        session: Rc::new(Session::Unknown),
+        settings: Rc::new(Settings { theme, language, hours }),
+        toasts: Rc::default(),
+    }
+}
+
+/// The program.
+#[component]
+pub fn App() -> Html {
+    let initial = use_memo((), |()| remembered());
+    html! {
+        <Store initial={(*initial).clone()}>
+            <Language>
+                <BrowserRouter>
+                    <Pages />
+                </BrowserRouter>
+                <Messages />
+                <Announcer />
+            </Language>
+        </Store>
+    }
+}
+
+/// Properties of [`Language`].
+#[derive(Properties, PartialEq)]
+struct LanguageProps {
+    children: Html,
+}
+
+/// Speaks the account's language, or before anybody signs in the browser's.
+#[component]
+fn Language(props: &LanguageProps) -> Html {
+    let (session, settings) = (use_slice::<Session>(), use_slice::<Settings>());
+    let language = session.account().map_or(settings.language, |account| account.locale);
+    let i18n = use_memo((language, settings.hours), |&(language, hours)| {
+        I18n::new(language, &browser::languages(), hours)
+    });
+    use_effect_with(language, |language| {
+        browser::set_page_language(language.as_str());
+        // So that the page speaks it from the first word next time.
+        storage::set("language", Some(language.as_str()));
+    });
+    html! {
+        <ContextProvider<I18n> context={(*i18n).clone()}>{ props.children.clone() }</ContextProvider<I18n>>
+    }
+}
+
+/// Asks once who is signed in, and shows them what is at the address.
+#[component]
+fn Pages() -> Html {
+    let (session, dispatch) = (use_slice::<Session>(), use_dispatch());
+    let asking = matches!(*session, Session::Unknown);
+    use_effect_with(asking, move |&asking| {
+        let heard = dispatch.clone();
+        session::listen(Callback::from(move |event| {
+            heard.dispatch(match event {
+                session::SessionEvent::Renewed(account) => Action::SignedIn(account),
+                session::SessionEvent::Ended => Action::SignedOut { ended: true },
+            });
+        }));
+        if asking {
+            ask(dispatch);
+        }
+    });
+    html! { <Switch<Route> render={Callback::from(move |route| page(&session, route))} /> }
+}
+
+/// Finds out who is signed in.
+fn ask(dispatch: crate::store::Dispatch) {
+    if !session::may_exist() {
+        dispatch.dispatch(Action::SignedOut { ended: false });
+        return;
+    }
+    spawn_local(async move {
+        match session::resume().await {
+            // The listener has heard who it is.
+            Ok(()) => {}
+            Err(ApiError::Problem(problem)) if problem.status < 500 => {
+                dispatch.dispatch(Action::SignedOut { ended: true });
+            }
+            Err(_) => dispatch.dispatch(Action::Unreachable),
+        }
+    });
+}
+
+/// What is shown at an address. Who is not signed in sees Welcome there, and then what they came for.
+fn page(session: &Session, route: Route) -> Html {
+    match session {
+        Session::Unknown => html! { <Waiting {route} /> },
+        Session::Unreachable => html! { <Unreachable /> },
+        Session::SignedOut { ended } => html! { <WelcomePage ended={*ended} /> },
+        Session::SignedIn(_) => match route {
+            Route::Welcome => html! { <Redirect<Route> to={Route::Today} /> },
+            // Nothing else on the screen.
+            Route::Run { id } => html! { <RunPage {id} /> },
+            route => html! { <Shell route={route.clone()}>{ inside(route) }</Shell> },
+        },
+    }
+}
+
+fn inside(route: Route) -> Html {
+    match route {
+        Route::Today => html! { <TodayPage date={None} /> },
+        Route::Day { date } => html! { <TodayPage date={Some(date)} /> },
+        Route::Inbox => html! { <InboxPage /> },
+        Route::Routines => html! { <RoutinesPage /> },
+        Route::NewRoutine => html! { <RoutinePage id={None} /> },
+        Route::Routine { id } => html! { <RoutinePage id={Some(id)} /> },
+        Route::Settings => html! { <SettingsPage /> },
+        Route::Welcome | Route::Run { .. } | Route::NotFound => html! { <NotFound /> },
+    }
+}
+
+/// The server could not be asked who is signed in.
+#[component]
+fn Unreachable() -> Html {
+    let (words, dispatch) = (problems::use_words(), use_dispatch());
+    let onretry = Callback::from(move |()| dispatch.dispatch(Action::Asking));
+    html! {
+        <main class="alone">
+            <Trouble failure={words.failure(&ApiError::Offline)} {onretry} />
+        </main>
+    }
+}

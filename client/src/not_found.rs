@@ -1,0 +1,22 @@
+//! Nothing is here.
+
+use crate::{
+    platform::browser::use_title,
+    route::{Route, RouteLink},
+    ui::{async_view::Notice, glyphs},
+    words::use_words,
+};
+use yew::prelude::*;
+
+/// The page at an address that leads nowhere.
+#[component]
+pub fn NotFound() -> Html {
+    let words = use_words();
+    use_title(words.not_found_title());
+    html! {
+        <Notice glyph={glyphs::COMPASS} title={words.not_found_title()}>
+            <p>{ words.not_found_text() }</p>
+            <RouteLink to={Route::Today} class="button">{ words.go_to_today() }</RouteLink>
+        </Notice>
+    }
+}

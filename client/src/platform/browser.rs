@@ -1,0 +1,50 @@
+//! What the browser says of itself and of the page's address.
+
+use super::{document, window};
+use wasm_bindgen::JsValue;
+use yew::prelude::*;
+
+/// Whether the page came over HTTPS or from this machine, which is what push, offline use and passkeys ask for.
+pub fn is_secure_context() -> bool {
+    window().is_secure_context()
+}
+
+/// The languages the person prefers, as BCP 47 tags, best first.
+pub fn languages() -> Vec<String> {
+    window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
+}
+
+/// The value of `?name=…` in the page's address.
+pub fn query_parameter(name: &str) -> Option<String> {
+    let search = window().location().search().ok()?;
+    web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name).filter(|value| !value.is_empty())
+}
+
+/// Takes the query out of the address bar, so that a secret in it is neither bookmarked nor shared.
+pub fn forget_query() {
+    let window = window();
+    if let (Ok(history), Ok(path)) = (window.history(), window.location().pathname()) {
+        let state = history.state().unwrap_or(JsValue::NULL);
+        let _ = history.replace_state_with_url(&state, "", Some(&path));
+    }
+}
+
+/// Says in which language the page is, for screen readers, hyphenation and quotation marks.
+pub fn set_page_language(tag: &str) {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("lang", tag);
+    }
+}
+
+/// Sets the title of the page as long as the component lives that calls it: “Settings · Daymark”.
+#[hook]
+pub fn use_title(title: &str) {
+    use_effect_with(title.to_owned(), |title| {
+        let mut full = title.clone();
+        if !full.is_empty() {
+            full.push_str(" · ");
+        }
+        full.push_str("Daymark");
+        document().set_title(&full);
+    });
+}

@@ -1,0 +1,200 @@
+//! Dragging with mouse, pen or finger: one gesture from the press to the end of it.
+//!
+//! A mouse drags once it has moved a little; a finger has to rest first, because a finger that moves at once scrolls.
+
+use super::{events::Listener, timer::Timeout, window};
+use std::{cell::RefCell, rc::Rc};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, KeyboardEvent, PointerEvent};
+use yew::Callback;
+
+/// How far a mouse moves before it drags, in CSS pixels.
+const SLACK: f64 = 4.0;
+/// How long a finger rests before it drags, in milliseconds.
+const HOLD_MS: u32 = 280;
+
+/// What happens in a drag. Distances are CSS pixels from where it was pressed, and count how far the page was scrolled.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Drag {
+    /// It has begun: the thing may be lifted.
+    Begin,
+    /// It is so far from where it began.
+    Move {
+        /// To the right.
+        dx: f64,
+        /// Downwards, scrolling included.
+        dy: f64,
+        /// Where the pointer is in the window.
+        x: f64,
+        /// Where the pointer is in the window.
+        y: f64,
+    },
+    /// Let go here.
+    Drop,
+    /// Given up (Esc, or the browser took over): put it back. Only after [`Drag::Begin`].
+    Cancel,
+}
+
+struct Gesture {
+    target: Element,
+    pointer: i32,
+    start: (f64, f64),
+    begun: bool,
+    touch: bool,
+    on: Callback<Drag>,
+    listeners: Vec<Listener>,
+    hold: Option<Timeout>,
+}
+
+type Shared = Rc<RefCell<Option<Gesture>>>;
+
+/// Follows a press on `target` (take it from a `NodeRef`: in Yew, an event's `current_target` is the root) until it
+/// ends. A press that never becomes a drag says nothing, and its click comes as usual.
+pub fn follow(event: &PointerEvent, target: &Element, on: Callback<Drag>) {
+    if event.button() != 0 || !event.is_primary() {
+        return;
+    }
+    let touch = event.pointer_type() == "touch";
+    let scroll = scroll_y();
+    let shared: Shared = Rc::new(RefCell::new(Some(Gesture {
+        target: target.clone(),
+        pointer: event.pointer_id(),
+        start: (f64::from(event.client_x()), f64::from(event.client_y()) + scroll),
+        begun: false,
+        touch,
+        on,
+        listeners: Vec::new(),
+        hold: None,
+    })));
+    let hold = touch.then(|| {
+        let shared = shared.clone();
+        Timeout::new(HOLD_MS, move || begin(&shared))
+    });
+    let handle = |name: &'static str, act: fn(&Shared, &Event)| {
+        let shared = shared.clone();
+        Listener::new(&window(), name, move |event| act(&shared, &event))
+    };
+    let listeners = vec![
+        handle("pointermove", moved),
+        handle("pointerup", |shared, event| end(shared, event, Drag::Drop)),
+        handle("pointercancel", |shared, event| end(shared, event, Drag::Cancel)),
+        // Once a finger drags, the page must not scroll under it.
+        handle("touchmove", |shared, event| {
+            if is_begun(shared) {
+                event.prevent_default();
+            }
+        }),
+        handle("contextmenu", |shared, event| {
+            if is_begun(shared) {
+                event.prevent_default();
+            }
+        }),
+        handle("keydown", |shared, event| {
+            if event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Escape")
+                && is_begun(shared)
+            {
+                event.prevent_default();
+                event.stop_propagation();
+                finish(shared, Drag::Cancel);
+            }
+        }),
+    ];
+    if let Some(gesture) = shared.borrow_mut().as_mut() {
+        gesture.listeners = listeners;
+        gesture.hold = hold;
+    }
+}
+
+fn scroll_y() -> f64 {
+    window().scroll_y().unwrap_or_default()
+}
+
+fn is_begun(shared: &Shared) -> bool {
+    shared.borrow().as_ref().is_some_and(|gesture| gesture.begun)
+}
+
+fn begin(shared: &Shared) {
+    let on = shared.borrow_mut().as_mut().map(|gesture| {
+        gesture.begun = true;
+        let _ = gesture.target.set_pointer_capture(gesture.pointer);
+        gesture.on.clone()
+    });
+    if let Some(on) = on {
+        on.emit(Drag::Begin);
+    }
+}
+
+fn moved(shared: &Shared, event: &Event) {
+    let Some(event) = event.dyn_ref::<PointerEvent>() else { return };
+    let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+    let Some((dx, dy, begun, touch)) = shared.borrow().as_ref().and_then(|gesture| {
+        (gesture.pointer == event.pointer_id())
+            .then(|| (x - gesture.start.0, y + scroll_y() - gesture.start.1, gesture.begun, gesture.touch))
+    }) else {
+        return;
+    };
+    if !begun {
+        if dx.abs().max(dy.abs()) < SLACK * if touch { 2.0 } else { 1.0 } {
+            return;
+        }
+        if touch {
+            // It scrolls.
+            finish(shared, Drag::Cancel);
+            return;
+        }
+        begin(shared);
+    }
+    event.prevent_default();
+    let on = shared.borrow().as_ref().map(|gesture| gesture.on.clone());
+    if let Some(on) = on {
+        on.emit(Drag::Move { dx, dy, x, y });
+    }
+}
+
+fn end(shared: &Shared, event: &Event, how: Drag) {
+    let ours = event.dyn_ref::<PointerEvent>().is_some_and(|event| {
+        shared.borrow().as_ref().is_some_and(|gesture| gesture.pointer == event.pointer_id())
+    });
+    if ours {
+        finish(shared, how);
+    }
+}
+
+fn finish(shared: &Shared, how: Drag) {
+    let Some(gesture) = shared.borrow_mut().take() else { return };
+    if gesture.begun {
+        let _ = gesture.target.release_pointer_capture(gesture.pointer);
+        swallow_click();
+        gesture.on.emit(how);
+    }
+    // One of the listeners is running: they are freed when the stack is empty.
+    wasm_bindgen_futures::spawn_local(async move { drop(gesture) });
+}
+
+/// The click that follows a drag is not meant.
+fn swallow_click() {
+    thread_local! {
+        static GUARD: RefCell<Option<(web_sys::EventTarget, js_sys::Function, Timeout)>> = const { RefCell::new(None) };
+    }
+    let release = || {
+        if let Some((target, function, _)) = GUARD.take() {
+            let _ = target.remove_event_listener_with_callback_and_bool("click", &function, true);
+        }
+    };
+    release();
+    let function = wasm_bindgen::closure::Closure::once_into_js(move |event: Event| {
+        event.stop_propagation();
+        event.prevent_default();
+    })
+    .unchecked_into::<js_sys::Function>();
+    let target: web_sys::EventTarget = window().into();
+    let _ = target.add_event_listener_with_callback_and_bool("click", &function, true);
+    GUARD.set(Some((
+        target,
+        function,
+        Timeout::new(0, move || {
+            // Not from within: this very timeout is part of what is released.
+            wasm_bindgen_futures::spawn_local(async move { release() });
+        }),
+    )));
+}

@@ -1,0 +1,71 @@
+//! Listeners that end with what holds them.
+
+use super::window;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{AddEventListenerOptions, Event, EventTarget};
+use yew::prelude::*;
+
+/// A listener; dropping it takes it off.
+pub struct Listener {
+    target: EventTarget,
+    name: &'static str,
+    closure: Closure<dyn FnMut(Event)>,
+}
+
+impl Listener {
+    /// Listens to `name` on `target`. It may prevent the default (it is not passive).
+    pub fn new(target: &EventTarget, name: &'static str, handle: impl FnMut(Event) + 'static) -> Self {
+        let closure = Closure::<dyn FnMut(Event)>::new(handle);
+        let options = AddEventListenerOptions::new();
+        options.set_passive(false);
+        let _ = target.add_event_listener_with_callback_and_add_event_listener_options(
+            name,
+            closure.as_ref().unchecked_ref(),
+            &options,
+        );
+        Self { target: target.clone(), name, closure }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let _ =
+            self.target.remove_event_listener_with_callback(self.name, self.closure.as_ref().unchecked_ref());
+    }
+}
+
+/// Calls back for each `name` event of the window while the component lives.
+#[hook]
+pub fn use_window_event(name: &'static str, callback: Callback<Event>) {
+    use_effect_with((name, callback), |(name, callback)| {
+        let callback = callback.clone();
+        let listener = Listener::new(&window(), name, move |event| callback.emit(event));
+        move || drop(listener)
+    });
+}
+
+/// Calls back for each key pressed anywhere while the component lives, but not while a text is being typed.
+#[hook]
+pub fn use_shortcuts(callback: Callback<KeyboardEvent>) {
+    use_effect_with(callback, |callback| {
+        let callback = callback.clone();
+        let listener = Listener::new(&window(), "keydown", move |event| {
+            let Ok(event) = event.dyn_into::<KeyboardEvent>() else { return };
+            if !event.default_prevented() && !event.is_composing() && !is_typing(&event) {
+                callback.emit(event);
+            }
+        });
+        move || drop(listener)
+    });
+}
+
+/// Whether the key goes into a field.
+fn is_typing(event: &KeyboardEvent) -> bool {
+    event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).is_some_and(|element| {
+        element
+            .closest("input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]")
+            .ok()
+            .flatten()
+            .is_some()
+    })
+}

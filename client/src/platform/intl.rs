@@ -1,0 +1,135 @@
+//! The browser's `Intl`: its formatters, made once for each language and style.
+
+use std::cell::RefCell;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[derive(Clone)]
+    #[wasm_bindgen(js_namespace = Intl)]
+    type DateTimeFormat;
+    #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
+    fn new(locale: &str, options: &JsValue) -> Result<DateTimeFormat, JsValue>;
+    #[wasm_bindgen(method)]
+    fn format(this: &DateTimeFormat, ms: f64) -> String;
+    #[wasm_bindgen(method, js_name = formatRange)]
+    fn format_range(this: &DateTimeFormat, from: f64, to: f64) -> String;
+    #[wasm_bindgen(method, js_name = resolvedOptions)]
+    fn resolved_options(this: &DateTimeFormat) -> Resolved;
+
+    type Resolved;
+    #[wasm_bindgen(method, getter, js_name = timeZone)]
+    fn time_zone(this: &Resolved) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = hourCycle)]
+    fn hour_cycle(this: &Resolved) -> Option<String>;
+
+    #[derive(Clone)]
+    #[wasm_bindgen(js_namespace = Intl)]
+    type NumberFormat;
+    #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
+    fn new(locale: &str, options: &JsValue) -> Result<NumberFormat, JsValue>;
+    #[wasm_bindgen(method)]
+    fn format(this: &NumberFormat, value: f64) -> String;
+
+    #[derive(Clone)]
+    #[wasm_bindgen(js_namespace = Intl)]
+    type PluralRules;
+    #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
+    fn new(locale: &str) -> Result<PluralRules, JsValue>;
+    #[wasm_bindgen(method)]
+    fn select(this: &PluralRules, value: f64) -> String;
+
+    #[derive(Clone)]
+    #[wasm_bindgen(js_namespace = Intl)]
+    type RelativeTimeFormat;
+    #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
+    fn new(locale: &str, options: &JsValue) -> Result<RelativeTimeFormat, JsValue>;
+    #[wasm_bindgen(method)]
+    fn format(this: &RelativeTimeFormat, value: f64, unit: &str) -> String;
+
+    #[wasm_bindgen(js_namespace = Intl, js_name = supportedValuesOf, catch)]
+    fn supported_values_of(key: &str) -> Result<js_sys::Array, JsValue>;
+}
+
+/// Made formatters by language and options: making one costs more than using it a hundred times.
+struct Cache<T>(RefCell<Vec<(String, String, T)>>);
+
+impl<T: Clone> Cache<T> {
+    const fn new() -> Self {
+        Self(RefCell::new(Vec::new()))
+    }
+
+    fn get(&self, locale: &str, options: &str, make: fn(&str, &JsValue) -> Result<T, JsValue>) -> Option<T> {
+        let mut made = self.0.borrow_mut();
+        if let Some((_, _, found)) = made.iter().find(|(l, o, _)| l == locale && o == options) {
+            return Some(found.clone());
+        }
+        let parsed = js_sys::JSON::parse(options).unwrap_or(JsValue::UNDEFINED);
+        let new = make(locale, &parsed).ok()?;
+        made.push((locale.to_owned(), options.to_owned(), new.clone()));
+        Some(new)
+    }
+}
+
+thread_local! {
+    static DATES: Cache<DateTimeFormat> = const { Cache::new() };
+    static NUMBERS: Cache<NumberFormat> = const { Cache::new() };
+    static PLURALS: Cache<PluralRules> = const { Cache::new() };
+    static RELATIVE: Cache<RelativeTimeFormat> = const { Cache::new() };
+}
+
+/// An instant in words. `options` is the JSON of `Intl.DateTimeFormat`'s. Empty for a zone that the browser does not know.
+pub fn date(locale: &str, options: &str, ms: f64) -> String {
+    DATES
+        .with(|cache| cache.get(locale, options, DateTimeFormat::new))
+        .map_or_else(String::new, |f| f.format(ms))
+}
+
+/// From one instant to another, saying only once what both have in common.
+pub fn date_range(locale: &str, options: &str, from: f64, to: f64) -> String {
+    DATES
+        .with(|cache| cache.get(locale, options, DateTimeFormat::new))
+        .map_or_else(String::new, |f| f.format_range(from, to))
+}
+
+/// A number in words. `options` is the JSON of `Intl.NumberFormat`'s.
+pub fn number(locale: &str, options: &str, value: f64) -> String {
+    NUMBERS
+        .with(|cache| cache.get(locale, options, NumberFormat::new))
+        .map_or_else(String::new, |f| f.format(value))
+}
+
+/// The plural form of a number: `one`, `other` …
+pub fn plural(locale: &str, value: f64) -> String {
+    PLURALS
+        .with(|cache| cache.get(locale, "{}", |locale, _| PluralRules::new(locale)))
+        .map_or_else(|| "other".to_owned(), |f| f.select(value))
+}
+
+/// So many units from now: “in 5 minutes”, “yesterday”.
+pub fn relative(locale: &str, value: f64, unit: &str) -> String {
+    RELATIVE
+        .with(|cache| cache.get(locale, r#"{"numeric":"auto"}"#, RelativeTimeFormat::new))
+        .map_or_else(String::new, |f| f.format(value, unit))
+}
+
+/// The device's time zone.
+pub fn device_zone() -> Option<String> {
+    DateTimeFormat::new("en", &JsValue::UNDEFINED).ok()?.resolved_options().time_zone()
+}
+
+/// Whether a language counts hours to twelve.
+pub fn counts_to_twelve(locale: &str) -> bool {
+    let options = js_sys::JSON::parse(r#"{"hour":"numeric"}"#).unwrap_or(JsValue::UNDEFINED);
+    DateTimeFormat::new(locale, &options)
+        .ok()
+        .and_then(|format| format.resolved_options().hour_cycle())
+        .is_some_and(|cycle| cycle == "h12" || cycle == "h11")
+}
+
+/// Every time zone that the browser knows, by name; empty for one that does not tell.
+pub fn zones() -> Vec<String> {
+    supported_values_of("timeZone")
+        .map(|zones| zones.iter().filter_map(|zone| zone.as_string()).collect())
+        .unwrap_or_default()
+}

@@ -1,0 +1,48 @@
+//! A soft chime. Browsers let a page make sounds only after the person has touched it.
+
+use std::cell::RefCell;
+use web_sys::{AudioContext, AudioContextState, OscillatorType};
+
+thread_local! {
+    static CONTEXT: RefCell<Option<AudioContext>> = const { RefCell::new(None) };
+}
+
+/// Asks for sound; to be called from a click or a key press, or the chime stays silent.
+pub fn unlock() {
+    CONTEXT.with_borrow_mut(|slot| {
+        if slot.is_none() {
+            *slot = AudioContext::new().ok();
+        }
+        if let Some(context) = slot
+            && context.state() == AudioContextState::Suspended
+        {
+            let _ = context.resume();
+        }
+    });
+}
+
+/// Two soft notes, one after the other: something has ended.
+pub fn chime() {
+    unlock();
+    CONTEXT.with_borrow(|slot| {
+        if let Some(context) = slot {
+            let start = context.current_time() + 0.02;
+            let _ = note(context, 659.25, start);
+            let _ = note(context, 880.0, start + 0.16);
+        }
+    });
+}
+
+fn note(context: &AudioContext, hertz: f32, start: f64) -> Result<(), wasm_bindgen::JsValue> {
+    let (voice, volume) = (context.create_oscillator()?, context.create_gain()?);
+    voice.set_type(OscillatorType::Sine);
+    voice.frequency().set_value(hertz);
+    // A quick swell and a long fade, so that nothing clicks.
+    volume.gain().set_value_at_time(0.000_1, start)?;
+    volume.gain().exponential_ramp_to_value_at_time(0.16, start + 0.02)?;
+    volume.gain().exponential_ramp_to_value_at_time(0.000_1, start + 0.7)?;
+    voice.connect_with_audio_node(&volume)?;
+    volume.connect_with_audio_node(&context.destination())?;
+    voice.start_with_when(start)?;
+    voice.stop_with_when(start + 0.75)
+}

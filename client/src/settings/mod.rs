@@ -1,0 +1,9 @@
+//! Settings.
+
+use yew::prelude::*;
+
+/// Settings.
+#[component]
+pub fn SettingsPage() -> Html {
+    html! {}
+}

@@ -1,0 +1,146 @@
+//! What is around the pages: the navigation, the messages, and what is read aloud.
+
+use crate::{
+    platform::focus::focus,
+    route::{Area, Route, RouteLink},
+    store::{Action, Toasts, state::Tone, use_dispatch, use_slice},
+    ui::{
+        Glyph, Icon, Mark, Skeleton, glyphs,
+        toast::{LiveRegion, ToastCard},
+    },
+    words::{Words, use_words},
+};
+use yew::prelude::*;
+
+impl Area {
+    const fn glyph(self) -> Glyph {
+        match self {
+            Self::Today => glyphs::CALENDAR_DAYS,
+            Self::Inbox => glyphs::INBOX,
+            Self::Routines => glyphs::REPEAT,
+            Self::Settings => glyphs::SETTINGS,
+        }
+    }
+
+    fn name(self, words: &Words) -> &'static str {
+        match self {
+            Self::Today => words.today(),
+            Self::Inbox => words.inbox(),
+            Self::Routines => words.routines(),
+            Self::Settings => words.settings(),
+        }
+    }
+}
+
+/// Properties of [`Shell`].
+#[derive(Properties, PartialEq)]
+pub struct ShellProps {
+    /// What is shown.
+    pub route: Route,
+    /// The page.
+    pub children: Html,
+}
+
+/// A rail at the side, or tabs below on phones, and the page. Going to another page moves the focus there.
+#[component]
+pub fn Shell(props: &ShellProps) -> Html {
+    let words = use_words();
+    let main = use_node_ref();
+    let first = use_mut_ref(|| true);
+    {
+        let main = main.clone();
+        // Going from day to day stays on the page.
+        use_effect_with(props.route.area(), move |_| {
+            if !first.replace(false) {
+                focus(&main);
+                crate::platform::window().scroll_to_with_x_and_y(0.0, 0.0);
+            }
+        });
+    }
+    let here = props.route.area();
+    let entry = |area: Area, class: &'static str| {
+        html! {
+            <RouteLink
+                key={area.name(&words)}
+                to={area.route()}
+                class={classes!("nav-link", class)}
+                current={(here == Some(area)).then_some(AttrValue::Static("page"))}
+                label={area.name(&words)}
+            >
+                <Icon glyph={area.glyph()} />
+                <span>{ area.name(&words) }</span>
+            </RouteLink>
+        }
+    };
+    let skip = {
+        let main = main.clone();
+        Callback::from(move |event: MouseEvent| {
+            event.prevent_default();
+            focus(&main);
+        })
+    };
+    html! {
+        <div class="app">
+            <a class="skip" href="#main" onclick={skip}>{ words.skip_to_content() }</a>
+            <nav class="nav" aria-label={words.main_navigation()}>
+                <Mark />
+                { entry(Area::Today, "") }
+                // Beside the day where there is room.
+                { entry(Area::Inbox, "on-phones") }
+                { entry(Area::Routines, "") }
+                { entry(Area::Settings, "at-end") }
+            </nav>
+            <main id="main" class="main" tabindex="-1" ref={main}>{ props.children.clone() }</main>
+        </div>
+    }
+}
+
+/// Properties of [`Waiting`].
+#[derive(Properties, PartialEq)]
+pub struct WaitingProps {
+    /// What will be shown.
+    pub route: Route,
+}
+
+/// While it is not known who is signed in: the same as `index.html` shows before the program has loaded.
+#[component]
+pub fn Waiting(props: &WaitingProps) -> Html {
+    let words = use_words();
+    let skeleton = html! { <Skeleton label={words.loading()} lines=6 /> };
+    if matches!(props.route, Route::Run { .. } | Route::Welcome) {
+        return html! { <main class="alone">{ skeleton }</main> };
+    }
+    html! { <Shell route={props.route.clone()}>{ skeleton }</Shell> }
+}
+
+/// The messages on screen.
+#[component]
+pub fn Messages() -> Html {
+    let (words, toasts, dispatch) = (use_words(), use_slice::<Toasts>(), use_dispatch());
+    html! {
+        <div class="toasts">
+            { for toasts.shown.iter().map(|toast| {
+                let (dispatch, id) = (dispatch.clone(), toast.id);
+                html! {
+                    <ToastCard
+                        key={id}
+                        text={toast.text.clone()}
+                        bad={toast.tone == Tone::Bad}
+                        offer={toast.offer.as_ref().map(|offer| (offer.label.clone(), offer.act.clone()))}
+                        ongone={Callback::from(move |()| dispatch.dispatch(Action::Dismiss(id)))}
+                        dismiss_label={words.dismiss()}
+                    />
+                }
+            }) }
+        </div>
+    }
+}
+
+/// Reads messages and announcements aloud. A modal dialog silences the page behind it: one that announces something
+/// renders an `Announcer` of its own.
+#[component]
+pub fn Announcer() -> Html {
+    let toasts = use_slice::<Toasts>();
+    let (turn, text) = toasts.spoken.clone();
+    html! { <LiveRegion {turn} {text} /> }
+}

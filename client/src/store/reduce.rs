@@ -1,0 +1,162 @@
+//! How the state changes: pure, without hooks and without the browser.
+
+use super::{
+    action::Action,
+    state::{Session, Settings, State, Toast, Toasts},
+};
+use std::rc::Rc;
+use yew::Reducible;
+
+/// More messages at once than this would cover the page.
+const TOASTS_MAX: usize = 3;
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        reduce(self, action)
+    }
+}
+
+/// The state after something happened; the very same `Rc`, and the very same slices, for what it does not change.
+pub fn reduce(state: Rc<State>, action: Action) -> Rc<State> {
+    let (session, settings, toasts) = (&state.session, &state.settings, &state.toasts);
+    match action {
+        Action::SignedIn(account) => with_session(&state, Session::SignedIn(Rc::new(account))),
+        Action::SignedOut { ended } => with_session(&state, Session::SignedOut { ended }),
+        // Whoever is at work goes on: each request says for itself that it did not get through.
+        Action::Unreachable if matches!(**session, Session::SignedIn(_)) => state,
+        Action::Unreachable => with_session(&state, Session::Unreachable),
+        Action::Asking => with_session(&state, Session::Unknown),
+        Action::Theme(theme) => with_settings(&state, Settings { theme, ..(**settings).clone() }),
+        Action::Language(language) => with_settings(&state, Settings { language, ..(**settings).clone() }),
+        Action::Hours(hours) => with_settings(&state, Settings { hours, ..(**settings).clone() }),
+        Action::Say { tone, text, offer } => {
+            let mut toasts = (**toasts).clone();
+            // The same again replaces itself instead of piling up.
+            toasts.shown.retain(|toast| toast.text != text);
+            if toasts.shown.len() == TOASTS_MAX {
+                toasts.shown.remove(0);
+            }
+            toasts.spoken = (toasts.spoken.0 + 1, text.clone());
+            toasts.shown.push(Rc::new(Toast { id: toasts.next, tone, text, offer }));
+            toasts.next += 1;
+            with_toasts(&state, toasts)
+        }
+        Action::Announce(text) => {
+            with_toasts(&state, Toasts { spoken: (toasts.spoken.0 + 1, text), ..(**toasts).clone() })
+        }
+        Action::Dismiss(id) => {
+            let mut toasts = (**toasts).clone();
+            toasts.shown.retain(|toast| toast.id != id);
+            with_toasts(&state, toasts)
+        }
+    }
+}
+
+fn with_session(state: &Rc<State>, session: Session) -> Rc<State> {
+    if *state.session == session {
+        return state.clone();
+    }
+    Rc::new(State { session: Rc::new(session), ..(**state).clone() })
+}
+
+fn with_settings(state: &Rc<State>, settings: Settings) -> Rc<State> {
+    if *state.settings == settings {
+        return state.clone();
+    }
+    Rc::new(State { settings: Rc::new(settings), ..(**state).clone() })
+}
+
+fn with_toasts(state: &Rc<State>, toasts: Toasts) -> Rc<State> {
+    if *state.toasts == toasts {
+        return state.clone();
+    }
+    Rc::new(State { toasts: Rc::new(toasts), ..(**state).clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::state::Theme;
+    use daymark_shared::{
+        account::{Account, Locale, Role, WeekStart},
+        ids::AccountId,
+        text::{Email, Name},
+        zone::Zone,
+    };
+
+    fn state() -> Rc<State> {
+        Rc::new(State { session: Rc::new(Session::Unknown), settings: Rc::default(), toasts: Rc::default() })
+    }
+
+    fn mira() -> Account {
+        Account {
+            id: AccountId::mint(1, [1; 10]),
+            email: Email::new("mira@example.org").unwrap(),
+            name: Name::default(),
+            zone: Zone::utc(),
+            locale: Locale::De,
+            week_start: WeekStart::Monday,
+            role: Role::Admin,
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+            revision: 1,
+        }
+    }
+
+    #[test]
+    fn signing_in_touches_only_the_session() {
+        let before = state();
+        let after = reduce(before.clone(), Action::SignedIn(mira()));
+        assert_eq!(after.session.account().map(|account| account.email.as_str()), Some("mira@example.org"));
+        assert!(Rc::ptr_eq(&before.settings, &after.settings));
+        assert!(Rc::ptr_eq(&before.toasts, &after.toasts));
+    }
+
+    #[test]
+    fn what_changes_nothing_is_the_very_same_state() {
+        let signed_in = reduce(state(), Action::SignedIn(mira()));
+        assert!(Rc::ptr_eq(&signed_in, &reduce(signed_in.clone(), Action::SignedIn(mira()))));
+        assert!(Rc::ptr_eq(&signed_in, &reduce(signed_in.clone(), Action::Theme(Theme::System))));
+        assert!(Rc::ptr_eq(&signed_in, &reduce(signed_in.clone(), Action::Dismiss(7))));
+    }
+
+    #[test]
+    fn who_is_at_work_is_not_thrown_out_by_a_lost_connection() {
+        let signed_in = reduce(state(), Action::SignedIn(mira()));
+        let after = reduce(signed_in.clone(), Action::Unreachable);
+        assert!(Rc::ptr_eq(&signed_in, &after));
+        assert_eq!(*reduce(state(), Action::Unreachable).session, Session::Unreachable);
+    }
+
+    #[test]
+    fn messages_are_seen_and_heard_and_go() {
+        let said = reduce(state(), Action::good("Saved"));
+        assert_eq!(said.toasts.shown.len(), 1);
+        assert_eq!(said.toasts.spoken, (1, "Saved".into()));
+        let gone = reduce(said.clone(), Action::Dismiss(said.toasts.shown[0].id));
+        assert!(gone.toasts.shown.is_empty());
+        assert_eq!(gone.toasts.spoken, said.toasts.spoken);
+    }
+
+    #[test]
+    fn the_same_message_again_is_news_but_not_a_second_message() {
+        let twice = reduce(reduce(state(), Action::good("Saved")), Action::good("Saved"));
+        assert_eq!(twice.toasts.shown.len(), 1);
+        assert_eq!(twice.toasts.spoken.0, 2);
+    }
+
+    #[test]
+    fn messages_do_not_cover_the_page() {
+        let full = (0..5).fold(state(), |state, n| reduce(state, Action::bad(n.to_string())));
+        let texts: Vec<_> = full.toasts.shown.iter().map(|toast| toast.text.to_string()).collect();
+        assert_eq!(texts, ["2", "3", "4"]);
+    }
+
+    #[test]
+    fn announcements_are_heard_only() {
+        let after = reduce(state(), Action::Announce("Moved to 07:05".into()));
+        assert!(after.toasts.shown.is_empty());
+        assert_eq!(after.toasts.spoken, (1, "Moved to 07:05".into()));
+    }
+}

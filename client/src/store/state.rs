@@ -1,0 +1,108 @@
+//! The state, in slices.
+
+use crate::i18n::Hours;
+use daymark_shared::account::{Account, Locale};
+use std::rc::Rc;
+use yew::AttrValue;
+
+/// All that the program knows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// Who is signed in.
+    pub session: Rc<Session>,
+    /// How this browser should look and speak.
+    pub settings: Rc<Settings>,
+    /// What is being said at the edge of the screen.
+    pub toasts: Rc<Toasts>,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Session {
+    /// Not known yet: the server is being asked.
+    Unknown,
+    /// The server could not be asked: offline, say. Whoever it is stays signed in.
+    Unreachable,
+    /// Nobody.
+    SignedOut {
+        /// Whether a session ended without being asked to: it expired, or was revoked elsewhere.
+        ended: bool,
+    },
+    /// Somebody.
+    SignedIn(Rc<Account>),
+}
+
+impl Session {
+    /// Whose session it is.
+    pub fn account(&self) -> Option<&Rc<Account>> {
+        match self {
+            Self::SignedIn(account) => Some(account),
+            _ => None,
+        }
+    }
+}
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system is.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// What belongs to this browser rather than to the account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// Light or dark.
+    pub theme: Theme,
+    /// The language before anybody signs in; after that the account's counts.
+    pub language: Locale,
+    /// How hours are counted.
+    pub hours: Hours,
+}
+
+/// Short messages: seen in a corner, and heard.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Toasts {
+    /// Those on screen, oldest first.
+    pub shown: Vec<Rc<Toast>>,
+    /// What a screen reader was last told, and a number that makes the same words news.
+    pub spoken: (u32, AttrValue),
+    /// The next toast's number.
+    pub next: u32,
+}
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// It went well.
+    Good,
+    /// Something did not work.
+    Bad,
+}
+
+/// A short message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Toast {
+    /// Which.
+    pub id: u32,
+    /// What it is about.
+    pub tone: Tone,
+    /// What it says.
+    pub text: AttrValue,
+    /// A button on it: “Undo”, say.
+    pub offer: Option<Offer>,
+}
+
+/// A button on a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offer {
+    /// What it says.
+    pub label: AttrValue,
+    /// What it does.
+    pub act: yew::Callback<()>,
+}

@@ -1,0 +1,97 @@
+//! Dialogs and sheets: the browser's own `<dialog>`, which keeps the focus inside, makes the rest inert and gives the
+//! focus back.
+
+use super::{IconButton, glyphs};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlDialogElement, MouseEvent};
+use yew::prelude::*;
+
+/// What it looks like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// A small card in the middle: a question.
+    #[default]
+    Card,
+    /// A large one: on phones it comes from below and fills the width.
+    Sheet,
+}
+
+/// Properties of [`Dialog`].
+#[derive(Properties, PartialEq)]
+pub struct DialogProps {
+    /// Its id, once on the page; the title has `…-title`.
+    pub id: AttrValue,
+    /// What it is about; its accessible name.
+    pub title: AttrValue,
+    /// Asked to close: by Esc, the button, or a press beside it. Stop rendering it then.
+    pub onclose: Callback<()>,
+    /// The name of the button that closes it.
+    pub close_label: AttrValue,
+    /// What it looks like.
+    #[prop_or_default]
+    pub shape: Shape,
+    /// A button at the end of its head: “Save”.
+    #[prop_or_default]
+    pub action: Html,
+    /// What is in it.
+    pub children: Html,
+    /// Whether a press beside it closes it. Not when that would lose what was typed.
+    #[prop_or(true)]
+    pub light: bool,
+}
+
+/// A modal dialog, open as long as it is rendered. The element marked `autofocus` inside gets the focus, or the first.
+#[component]
+pub fn Dialog(props: &DialogProps) -> Html {
+    let node = use_node_ref();
+    use_effect_with(node.clone(), |node| {
+        let dialog = node.cast::<HtmlDialogElement>();
+        if let Some(dialog) = &dialog {
+            let _ = dialog.show_modal();
+        }
+        move || {
+            if let Some(dialog) = dialog {
+                dialog.close();
+            }
+        }
+    });
+    let oncancel = {
+        let onclose = props.onclose.clone();
+        Callback::from(move |event: Event| {
+            // Whoever renders it decides; the browser closing it on its own would leave it rendered but not seen.
+            event.prevent_default();
+            onclose.emit(());
+        })
+    };
+    let onclick = {
+        let (onclose, node, light) = (props.onclose.clone(), node.clone(), props.light);
+        Callback::from(move |event: MouseEvent| {
+            // Its content fills it, so a click on itself is a click on what lies behind.
+            let itself = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            if light && itself.is_some() && itself == node.cast::<Element>() {
+                onclose.emit(());
+            }
+        })
+    };
+    let title = AttrValue::from([&props.id, "-title"].concat());
+    let class = match props.shape {
+        Shape::Card => "dialog card",
+        Shape::Sheet => "dialog sheet",
+    };
+    html! {
+        <dialog ref={node} id={props.id.clone()} {class} aria-labelledby={title.clone()} {oncancel} {onclick}>
+            <div class="dialog-body">
+                <header>
+                    <IconButton
+                        glyph={glyphs::X}
+                        label={props.close_label.clone()}
+                        onclick={props.onclose.reform(|_| ())}
+                    />
+                    <h2 id={title}>{ &props.title }</h2>
+                    { props.action.clone() }
+                </header>
+                { props.children.clone() }
+            </div>
+        </dialog>
+    }
+}

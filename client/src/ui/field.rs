@@ -1,0 +1,175 @@
+//! Fields: a label, the control, what helps, and what is wrong, tied together for screen readers.
+
+use super::{IconButton, glyphs};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+/// Properties of [`Field`].
+#[derive(Properties, PartialEq)]
+pub struct FieldProps {
+    /// The id of the control; what helps has `…-hint`, what is wrong has `…-error`.
+    pub id: AttrValue,
+    /// What is asked for.
+    pub label: AttrValue,
+    /// What helps.
+    #[prop_or_default]
+    pub hint: Option<AttrValue>,
+    /// What is wrong.
+    #[prop_or_default]
+    pub error: Option<AttrValue>,
+    /// The control. It says `aria-describedby` and `aria-invalid` itself: see [`described_by`].
+    pub children: Html,
+}
+
+/// The frame of any field.
+#[component]
+pub fn Field(props: &FieldProps) -> Html {
+    html! {
+        <div class={classes!("field", props.error.is_some().then_some("wrong"))}>
+            <label for={props.id.clone()}>{ &props.label }</label>
+            { props.children.clone() }
+            if let Some(hint) = &props.hint {
+                <p class="hint" id={[&props.id, "-hint"].concat()}>{ hint }</p>
+            }
+            if let Some(error) = &props.error {
+                <p class="error" id={[&props.id, "-error"].concat()}>
+                    <super::Icon glyph={glyphs::CIRCLE_ALERT} />
+                    <span>{ error }</span>
+                </p>
+            }
+        </div>
+    }
+}
+
+/// The ids of what describes a control; the error first.
+pub fn described_by(id: &str, hint: bool, error: bool) -> Option<String> {
+    match (error, hint) {
+        (true, true) => Some([id, "-error ", id, "-hint"].concat()),
+        (true, false) => Some([id, "-error"].concat()),
+        (false, true) => Some([id, "-hint"].concat()),
+        (false, false) => None,
+    }
+}
+
+/// Properties of [`TextField`] and [`PasswordField`].
+#[derive(Properties, PartialEq)]
+pub struct TextFieldProps {
+    /// Its id, once on the page.
+    pub id: AttrValue,
+    /// What is asked for.
+    pub label: AttrValue,
+    /// What is in it.
+    pub value: AttrValue,
+    /// Hears each change.
+    pub oninput: Callback<String>,
+    /// Hears when it is left or confirmed with a changed value.
+    #[prop_or_default]
+    pub onchange: Callback<String>,
+    /// `text`, `email` …; a password field decides for itself.
+    #[prop_or("text".into())]
+    pub kind: AttrValue,
+    /// What the browser may fill in.
+    #[prop_or_default]
+    pub autocomplete: Option<AttrValue>,
+    /// What helps.
+    #[prop_or_default]
+    pub hint: Option<AttrValue>,
+    /// What is wrong.
+    #[prop_or_default]
+    pub error: Option<AttrValue>,
+    /// Whether it must be filled.
+    #[prop_or_default]
+    pub required: bool,
+    /// How many characters it takes at most.
+    #[prop_or_default]
+    pub maxlength: Option<AttrValue>,
+    /// Names for the button of a password field: to show it and to hide it.
+    #[prop_or_default]
+    pub reveal: Option<(AttrValue, AttrValue)>,
+}
+
+/// What is in the input that an event came from.
+pub fn value_of(event: &Event) -> String {
+    event.target_dyn_into::<HtmlInputElement>().map_or_else(String::new, |input| input.value())
+}
+
+fn input(props: &TextFieldProps, kind: AttrValue) -> Html {
+    let oninput = props.oninput.reform(|event: InputEvent| value_of(&event));
+    let onchange = props.onchange.reform(|event: Event| value_of(&event));
+    // An address or a password is no sentence.
+    let plain = kind != "text" || props.reveal.is_some();
+    html! {
+        <input
+            id={props.id.clone()}
+            name={props.id.clone()}
+            type={kind}
+            value={props.value.clone()}
+            autocomplete={props.autocomplete.clone()}
+            autocapitalize={plain.then_some("none")}
+            spellcheck={plain.then_some("false")}
+            required={props.required}
+            maxlength={props.maxlength.clone()}
+            aria-invalid={props.error.is_some().then_some("true")}
+            aria-describedby={described_by(&props.id, props.hint.is_some(), props.error.is_some())}
+            {oninput}
+            {onchange}
+        />
+    }
+}
+
+/// A line of text.
+#[component]
+pub fn TextField(props: &TextFieldProps) -> Html {
+    html! {
+        <Field
+            id={props.id.clone()}
+            label={props.label.clone()}
+            hint={props.hint.clone()}
+            error={props.error.clone()}
+        >
+            { input(props, props.kind.clone()) }
+        </Field>
+    }
+}
+
+/// A password, hidden until it is asked to be shown.
+#[component]
+pub fn PasswordField(props: &TextFieldProps) -> Html {
+    let shown = use_state(|| false);
+    let toggle = {
+        let shown = shown.clone();
+        Callback::from(move |_| shown.set(!*shown))
+    };
+    let (kind, glyph) = if *shown { ("text", glyphs::EYE_OFF) } else { ("password", glyphs::EYE) };
+    html! {
+        <Field
+            id={props.id.clone()}
+            label={props.label.clone()}
+            hint={props.hint.clone()}
+            error={props.error.clone()}
+        >
+            <div class="with-button">
+                { input(props, kind.into()) }
+                if let Some((show, hide)) = &props.reveal {
+                    <IconButton
+                        {glyph}
+                        label={if *shown { hide.clone() } else { show.clone() }}
+                        onclick={toggle}
+                    />
+                }
+            </div>
+        </Field>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::described_by;
+
+    #[test]
+    fn what_is_wrong_is_read_before_what_helps() {
+        assert_eq!(described_by("email", true, true).as_deref(), Some("email-error email-hint"));
+        assert_eq!(described_by("email", true, false).as_deref(), Some("email-hint"));
+        assert_eq!(described_by("email", false, false), None);
+    }
+}

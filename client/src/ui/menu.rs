@@ -1,0 +1,149 @@
+//! A button that opens a short list of things to do.
+
+use super::{Glyph, Icon, IconButton};
+use crate::platform::{
+    document,
+    events::Listener,
+    focus::{focus, focus_first, focus_step},
+};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Node};
+use yew::prelude::*;
+
+/// Something to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MenuItem {
+    /// What it says.
+    pub label: AttrValue,
+    /// An icon before it.
+    pub icon: Option<Glyph>,
+    /// Whether it ends or removes something.
+    pub danger: bool,
+    /// What it does.
+    pub act: Callback<()>,
+}
+
+impl MenuItem {
+    /// An ordinary one.
+    pub fn new(label: impl Into<AttrValue>, icon: Glyph, act: Callback<()>) -> Self {
+        Self { label: label.into(), icon: Some(icon), danger: false, act }
+    }
+}
+
+/// Properties of [`Menu`].
+#[derive(Properties, PartialEq)]
+pub struct MenuProps {
+    /// Its id, once on the page.
+    pub id: AttrValue,
+    /// The name of the button.
+    pub label: AttrValue,
+    /// What the button shows.
+    pub glyph: Glyph,
+    /// What can be done.
+    pub items: Vec<MenuItem>,
+    /// More classes for the button.
+    #[prop_or_default]
+    pub class: Classes,
+}
+
+const ITEM: &str = "[role=menuitem]";
+
+/// A menu after the ARIA pattern: arrows, Home and End move, Esc and Tab close it, and the focus goes back.
+#[component]
+pub fn Menu(props: &MenuProps) -> Html {
+    let open = use_state(|| false);
+    let (frame, list, button) = (use_node_ref(), use_node_ref(), use_node_ref());
+
+    // Open: the first item has the focus, and a press elsewhere closes.
+    {
+        let (frame, list, set) = (frame.clone(), list.clone(), open.setter());
+        use_effect_with(*open, move |&open| {
+            let listener = open.then(|| {
+                focus_first(&list, ITEM);
+                Listener::new(&document(), "pointerdown", move |event| {
+                    let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+                    let inside = frame.cast::<Element>().is_some_and(|frame| frame.contains(target.as_ref()));
+                    if !inside {
+                        set.set(false);
+                    }
+                })
+            });
+            move || drop(listener)
+        });
+    }
+
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_| open.set(!*open))
+    };
+    let close = {
+        let (set, button) = (open.setter(), button.clone());
+        Callback::from(move |()| {
+            set.set(false);
+            focus(&button);
+        })
+    };
+    let onkeydown = {
+        let (list, close, set) = (list.clone(), close.clone(), open.setter());
+        Callback::from(move |event: KeyboardEvent| {
+            match event.key().as_str() {
+                "ArrowDown" => focus_step(&list, ITEM, 1),
+                "ArrowUp" => focus_step(&list, ITEM, -1),
+                "Home" => {
+                    focus_first(&list, ITEM);
+                }
+                "End" => {
+                    focus_first(&list, "li:last-child > [role=menuitem]");
+                }
+                "Escape" => close.emit(()),
+                "Tab" => {
+                    set.set(false);
+                    return;
+                }
+                _ => return,
+            }
+            event.prevent_default();
+            event.stop_propagation();
+        })
+    };
+    html! {
+        <div class="menu" ref={frame}>
+            <IconButton
+                node={button}
+                class={classes!("menu-button", props.class.clone(), open.then_some("open"))}
+                glyph={props.glyph}
+                label={props.label.clone()}
+                onclick={toggle}
+            />
+            if *open {
+                <ul ref={list} id={props.id.clone()} role="menu" aria-label={props.label.clone()} {onkeydown}>
+                    { for props.items.iter().enumerate().map(|(index, item)| {
+                        let onclick = {
+                            let (close, act) = (close.clone(), item.act.clone());
+                            Callback::from(move |_| {
+                                close.emit(());
+                                act.emit(());
+                            })
+                        };
+                        html! {
+                            <li key={index} role="none">
+                                <button
+                                    type="button"
+                                    role="menuitem"
+                                    tabindex="-1"
+                                    class={item.danger.then_some("danger")}
+                                    {onclick}
+                                >
+                                    if let Some(glyph) = item.icon {
+                                        <Icon {glyph} />
+                                    }
+                                    { &item.label }
+                                </button>
+                            </li>
+                        }
+                    }) }
+                </ul>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,22 @@
+//! Parts of an interface: buttons, fields, dialogs. They know no word of Daymark's domain, no store and no server.
+
+pub mod async_view;
+pub mod button;
+pub mod choice;
+pub mod dialog;
+pub mod field;
+pub mod glyphs;
+pub mod icon;
+pub mod menu;
+pub mod ring;
+pub mod toast;
+
+pub use async_view::{Failure, Skeleton, Trouble};
+pub use button::{Button, IconButton, Kind};
+pub use choice::{Segmented, Select, Switch};
+pub use dialog::{Dialog, Shape};
+pub use field::{Field, PasswordField, TextField};
+pub use glyphs::Glyph;
+pub use icon::{Icon, Mark};
+pub use menu::{Menu, MenuItem};
+pub use ring::Ring;

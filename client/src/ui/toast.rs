@@ -1,0 +1,99 @@
+//! Short messages at the edge of the screen, and a region that reads them aloud.
+
+use super::{IconButton, glyphs};
+use crate::platform::timer::Timeout;
+use yew::prelude::*;
+
+/// Properties of [`ToastCard`].
+#[derive(Properties, PartialEq)]
+pub struct ToastCardProps {
+    /// What it says.
+    pub text: AttrValue,
+    /// Whether something did not work.
+    #[prop_or_default]
+    pub bad: bool,
+    /// A button on it, and what it does.
+    #[prop_or_default]
+    pub offer: Option<(AttrValue, Callback<()>)>,
+    /// It goes: by itself after a while, or by its button.
+    pub ongone: Callback<()>,
+    /// The name of the button that dismisses it.
+    pub dismiss_label: AttrValue,
+}
+
+/// How long a message stays, in milliseconds: longer when something is to be read or done.
+const STAY_MS: u32 = 5_000;
+const STAY_LONGER_MS: u32 = 12_000;
+
+/// One message. It stays as long as the pointer or the focus is on it.
+#[component]
+pub fn ToastCard(props: &ToastCardProps) -> Html {
+    let held = use_state_eq(|| false);
+    {
+        let gone = props.ongone.clone();
+        let stay = if props.bad || props.offer.is_some() { STAY_LONGER_MS } else { STAY_MS };
+        use_effect_with(*held, move |&held| {
+            let timeout = (!held).then(|| Timeout::new(stay, move || gone.emit(())));
+            move || drop(timeout)
+        });
+    }
+    let hold = |on: bool| {
+        let set = held.setter();
+        move || set.set(on)
+    };
+    let (enter, leave, focus, blur) = (hold(true), hold(false), hold(true), hold(false));
+    html! {
+        <div
+            class={classes!("toast", props.bad.then_some("bad"))}
+            onmouseenter={move |_| enter()}
+            onmouseleave={move |_| leave()}
+            onfocusin={move |_| focus()}
+            onfocusout={move |_| blur()}
+        >
+            <super::Icon glyph={if props.bad { glyphs::TRIANGLE_ALERT } else { glyphs::CHECK }} />
+            <p>{ &props.text }</p>
+            if let Some((label, act)) = &props.offer {
+                <button
+                    type="button"
+                    class="button quiet accent"
+                    onclick={{
+                        let (act, gone) = (act.clone(), props.ongone.clone());
+                        move |_| {
+                            act.emit(());
+                            gone.emit(());
+                        }
+                    }}
+                >
+                    { label }
+                </button>
+            }
+            <IconButton
+                glyph={glyphs::X}
+                label={props.dismiss_label.clone()}
+                onclick={props.ongone.reform(|_| ())}
+            />
+        </div>
+    }
+}
+
+/// Properties of [`LiveRegion`].
+#[derive(Properties, PartialEq)]
+pub struct LiveRegionProps {
+    /// A number that makes the same words news.
+    pub turn: u32,
+    /// What to read aloud.
+    pub text: AttrValue,
+}
+
+/// Reads aloud what changes in it, when the screen reader has finished what it is saying.
+#[component]
+pub fn LiveRegion(props: &LiveRegionProps) -> Html {
+    // Two places in turn: a text that is set to what it was is not read again.
+    let (even, odd) = if props.turn % 2 == 0 { (&*props.text, "") } else { ("", &*props.text) };
+    html! {
+        <div class="visually-hidden" role="status" aria-live="polite" aria-atomic="false">
+            <p>{ even }</p>
+            <p>{ odd }</p>
+        </div>
+    }
+}
