@@ -168,6 +168,9 @@ def case(rng, zones):
         # Let one of the first dates fall on a change of the clocks, if the rule allows.
         change = date(2011, 12, 30) if name == "Pacific/Apia" and rng.random() < 0.3 else rng.choice(changes)
         wanted = change - timedelta(rng.choice([0, 1, 1, 2, 7, 14, rng.randint(0, 40)]))
+    elif rng.random() < 0.2:
+        # Full centuries are leap years only every fourth time.
+        wanted = date(rng.choice([1899, 1900, 1999, 2000, 2099, 2100, 2400]), rng.choice([1, 2, 2, 3]), rng.randint(1, 28))
     else:
         wanted = date.fromordinal(rng.randint(date(1950, 1, 1).toordinal(), date(2120, 1, 1).toordinal()))
     wanted = datetime.combine(wanted, at)
