@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
-use super::expand::Filter;
+use super::filter::Filter;
 use super::{Freq, Repeat};
 
 /// Days that a rule may hit, as bits. A date with a bit missing in any mask is surely not hit; one with all bits may

@@ -23,6 +23,7 @@
 mod calendar;
 mod error;
 mod expand;
+mod filter;
 mod footprint;
 mod parse;
 mod text;
