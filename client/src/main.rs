@@ -4,6 +4,7 @@ mod api;
 mod app;
 mod i18n;
 mod not_found;
+mod planning;
 mod platform;
 mod problems;
 mod route;

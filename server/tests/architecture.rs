@@ -13,7 +13,7 @@ const INFRASTRUCTURE: [&str; 4] = ["db", "vault", "kv", "http"];
 /// The same where they must know no feature either.
 const FOUNDATIONS: [&str; 3] = ["db", "vault", "kv"];
 /// Folders of the client that are no page.
-const CLIENT_SHARED: [&str; 5] = ["api", "store", "ui", "platform", "i18n"];
+const CLIENT_SHARED: [&str; 6] = ["api", "store", "ui", "platform", "i18n", "planning"];
 
 #[test]
 fn nobody_uses_what_they_should_not() {

@@ -27,6 +27,16 @@ impl ApiError {
         }
     }
 
+    /// Whether what was to be changed has been changed elsewhere since it was seen.
+    pub fn is_conflict(&self) -> bool {
+        self.code() == Some(Code::PreconditionFailed)
+    }
+
+    /// Whether it is not there any more.
+    pub fn is_gone(&self) -> bool {
+        self.code() == Some(Code::NotFound)
+    }
+
     /// Whether it may succeed when tried again as it is.
     pub fn is_passing(&self) -> bool {
         match self {

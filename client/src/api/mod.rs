@@ -1,9 +1,12 @@
 //! The server, one file a feature. All of it goes through [`request`].
 
 pub mod account;
+pub mod day;
 pub mod error;
+pub mod occurrence;
 pub mod remote;
 pub mod request;
+pub mod routine;
 pub mod session;
 
 pub use error::ApiError;

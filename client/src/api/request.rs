@@ -50,6 +50,11 @@ pub struct Answer<T> {
 /// Nothing to send.
 pub const NOTHING: Option<&()> = None;
 
+/// The `If-Match` for a thing that was seen at this revision.
+pub fn etag(revision: u64) -> String {
+    ["\"", &revision.to_string(), "\""].concat()
+}
+
 /// Asks the server, as the person who is signed in.
 ///
 /// `path` lies below `api/v1/`, as in `routines?limit=50`. `if_match` is the version that a change is meant for. An

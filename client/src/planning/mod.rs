@@ -1,0 +1,10 @@
+//! What several pages show of routines and their occurrences, in Daymark's words.
+
+pub mod scope;
+pub mod tint;
+pub mod trouble;
+pub mod words;
+
+pub use scope::{Question, ScopeDialog};
+pub use tint::{RoutineIcon, hue};
+pub use trouble::report;

@@ -1,0 +1,30 @@
+//! How a routine looks: its hue and its icon.
+
+use crate::ui::{Icon, glyphs};
+use daymark_shared::routine::{self, Colour};
+use yew::prelude::*;
+
+/// The class that gives an element, and what is in it, the hue of a routine.
+pub const fn hue(colour: Colour) -> &'static str {
+    match colour {
+        Colour::Sun => "hue-sun",
+        Colour::Leaf => "hue-leaf",
+        Colour::Sea => "hue-sea",
+        Colour::Slate => "hue-slate",
+        Colour::Plum => "hue-plum",
+        Colour::Brick => "hue-brick",
+    }
+}
+
+/// Properties of [`RoutineIcon`].
+#[derive(Properties, PartialEq)]
+pub struct RoutineIconProps {
+    /// The name that is stored.
+    pub icon: routine::Icon,
+}
+
+/// The icon that a person chose for a routine.
+#[component]
+pub fn RoutineIcon(props: &RoutineIconProps) -> Html {
+    html! { <Icon glyph={glyphs::chosen(props.icon.as_str())} /> }
+}
