@@ -1,5 +1,6 @@
 //! Daymark's server. One folder a feature; what they share is here. `docs/architecture.md` is the map.
 
+pub mod accounts;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -1,10 +1,12 @@
 //! What every request can reach.
 
 use crate::{
+    accounts::password::Hasher,
     clock::Clock,
     config::Config,
     db::{self, Db},
     kv::Kv,
+    sessions::Live,
     vault::{self, Vault},
 };
 
@@ -18,6 +20,10 @@ pub struct State {
     pub clock: Clock,
     /// Counters that expire.
     pub kv: Kv,
+    /// Hashes passwords.
+    pub hasher: Hasher,
+    /// Which sessions go on.
+    pub sessions: Live,
     /// The configuration.
     pub config: Config,
 }
@@ -41,6 +47,7 @@ impl State {
     pub async fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         let db = Db::open(&config.storage)?;
         let vault = Vault::open(&config.keys, &db).await?;
-        Ok(Self { db, vault, clock, kv: Kv::default(), config })
+        let hasher = Hasher::new(config.access.hash_concurrency);
+        Ok(Self { db, vault, clock, kv: Kv::default(), hasher, sessions: Live::default(), config })
     }
 }

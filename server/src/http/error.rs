@@ -21,7 +21,7 @@ impl ResponseError for Error {
 }
 
 /// The response to an error. What is internal is logged here, once, and not told.
-pub(super) fn respond(error: &Error, request_id: Option<&str>) -> HttpResponse {
+pub(crate) fn respond(error: &Error, request_id: Option<&str>) -> HttpResponse {
     if error.code() == Code::Internal {
         tracing::error!(%error, "a request failed");
     }

@@ -1,12 +1,17 @@
 //! What handlers take: checked once here, trusted ever after.
 
 use super::json::{refusal, sentence};
-use crate::{error::Error, sessions, state::State};
+use crate::{
+    error::Error,
+    sessions::{self, Standing},
+    state::State,
+};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web};
 use daymark_shared::{
     ids::{AccountId, SessionId},
     problem::{Code, Problem},
 };
+use futures_util::future::{Either, LocalBoxFuture};
 use serde::de::DeserializeOwned;
 use std::future::{Ready, ready};
 
@@ -19,16 +24,11 @@ pub struct CurrentAccount {
     pub session: SessionId,
 }
 
-impl CurrentAccount {
-    fn of(request: &HttpRequest) -> Result<Self, Error> {
-        let state = request.app_data::<web::Data<State>>().ok_or(Code::Unauthenticated)?;
-        let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header.and_then(bearer).ok_or(Code::Unauthenticated)?;
-        let who = sessions::authenticate(state, token)?;
-        // For the log.
-        request.extensions_mut().insert(who);
-        Ok(who)
-    }
+fn standing(request: &HttpRequest) -> Result<Standing, Error> {
+    let state = request.app_data::<web::Data<State>>().ok_or(Code::Unauthenticated)?;
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = header.and_then(bearer).ok_or(Code::Unauthenticated)?;
+    sessions::authenticate(state, token)
 }
 
 fn bearer(header: &str) -> Option<&str> {
@@ -38,10 +38,29 @@ fn bearer(header: &str) -> Option<&str> {
 
 impl FromRequest for CurrentAccount {
     type Error = Error;
-    type Future = Ready<Result<Self, Error>>;
+    type Future = Either<Ready<Result<Self, Error>>, LocalBoxFuture<'static, Result<Self, Error>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::of(request))
+        // The log wants to know who it was.
+        let remember = |who: &Self, request: &HttpRequest| {
+            request.extensions_mut().insert(*who);
+        };
+        match standing(request) {
+            Ok(Standing::Good(who)) => {
+                remember(&who, request);
+                Either::Left(ready(Ok(who)))
+            }
+            Ok(Standing::Unsure(claims)) => {
+                let request = request.clone();
+                Either::Right(Box::pin(async move {
+                    let state = request.app_data::<web::Data<State>>().ok_or(Code::Unauthenticated)?;
+                    let who = sessions::confirm(state, claims).await?;
+                    remember(&who, &request);
+                    Ok(who)
+                }))
+            }
+            Err(error) => Either::Left(ready(Err(error))),
+        }
     }
 }
 

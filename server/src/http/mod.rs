@@ -15,6 +15,7 @@ pub mod routes;
 mod static_files;
 
 pub use client_addr::ClientAddr;
+pub(crate) use error::respond;
 pub use extract::{CurrentAccount, Path, Query};
 pub use json::Json;
 pub use precondition::{IfMatch, etag};

@@ -1,9 +1,10 @@
 //! Every route, in one place: each feature registers its own under `/api/v1`.
 
 use super::{health, openapi};
-use crate::error::Error;
+use crate::{accounts, error::Error, sessions};
 use actix_web::web;
 use daymark_shared::problem::Code;
+use utoipa::OpenApi;
 
 /// A feature as HTTP sees it.
 pub(super) struct Feature {
@@ -14,7 +15,10 @@ pub(super) struct Feature {
 }
 
 /// One line a feature: `Feature { routes: gadgets::http::configure, document: gadgets::http::Api::openapi }`.
-pub(super) const FEATURES: &[Feature] = &[];
+pub(super) const FEATURES: &[Feature] = &[
+    Feature { routes: accounts::http::configure, document: accounts::http::Api::openapi },
+    Feature { routes: sessions::http::configure, document: sessions::http::Api::openapi },
+];
 
 /// Registers everything that `server api` answers.
 pub fn configure(config: &mut web::ServiceConfig) {

@@ -1,14 +1,304 @@
-//! Sessions: who is signed in.
+//! Sessions: browsers that are signed in.
+//!
+//! A session is a family of refresh tokens, each derived from the one before it. Presenting the newest gives the next
+//! one. Presenting the one before it gives the same answer again, for ten seconds, and for as long as nobody has used
+//! what was given: several tabs ask at once, answers get lost. Whatever is older was used a second time, by a thief or
+//! after a theft: nobody can tell by whom, so the session ends.
 
+mod agent;
+pub mod http;
+mod live;
+mod refresh;
+mod store;
 pub mod token;
 
-use crate::{error::Error, http::CurrentAccount, state::State};
+pub use live::{BELIEVED, Live};
 
-/// Who presents this access token.
+use crate::{
+    accounts,
+    db::{ReadTx, WriteTx},
+    error::Error,
+    http::CurrentAccount,
+    state::State,
+};
+use daymark_shared::{
+    account::Account,
+    ids::{AccountId, SessionId},
+    problem::Code,
+    session::{Session, SignIn},
+};
+use jiff::{SignedDuration, Timestamp};
+use live::Verdict;
+use refresh::Refresh;
+use std::sync::Arc;
+use store::Stored;
+use token::Claims;
+
+/// A session that is not used for so long is over.
+const IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// A session that was begun so long ago is over.
+const AGE: SignedDuration = SignedDuration::from_hours(180 * 24);
+/// For so long the same answer is given again, whatever happened since.
+const GRACE: SignedDuration = SignedDuration::from_secs(10);
+/// Sessions of one account; with one more, the one used longest ago ends.
+const MOST: u32 = 100;
+/// Refreshes of one session in [`WINDOW`]: each page that is opened takes one.
+const REFRESHES: u32 = 300;
+const WINDOW: SignedDuration = SignedDuration::from_mins(10);
+const AGENT: &str = "session.agent.1";
+
+/// What a browser gets that signs in or refreshes.
+pub struct Granted {
+    /// The access token.
+    pub access: String,
+    /// The refresh token, for the cookie.
+    pub refresh: String,
+    /// How long the refresh token is good for.
+    pub lasts: SignedDuration,
+    /// Who is signed in.
+    pub account: Account,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// A session that has begun, once the transaction is committed.
+pub struct Begun {
+    newest: Refresh,
+    now: Timestamp,
+    ended: Vec<SessionId>,
+}
+
+impl Begun {
+    /// To be called when it is on disk: the tokens, for this account.
+    pub fn grant(self, state: &State, account: Account) -> Granted {
+        state.sessions.ended(&self.ended);
+        grant(state, &self.newest, self.now + AGE, account, self.now)
+    }
+}
+
+fn grant(state: &State, newest: &Refresh, ends: Timestamp, account: Account, now: Timestamp) -> Granted {
+    Granted {
+        access: token::issue(state.vault.token_key(), newest.account, newest.session, newest.generation, now),
+        refresh: newest.text(&state.vault),
+        lasts: IDLE.min(ends.duration_since(now)),
+        account,
+        now,
+    }
+}
+
+/// Begins a session; those that are over and those beyond [`MOST`] end. `agent` is what the browser says of itself.
 ///
 /// # Errors
-/// `unauthenticated` where it is none of ours or has expired.
-pub fn authenticate(state: &State, token: &str) -> Result<CurrentAccount, Error> {
-    let claims = token::verify(state.vault.token_key(), token, state.clock.now())?;
-    Ok(CurrentAccount { account: claims.sub, session: claims.sid })
+/// Where storage fails.
+pub fn begin(
+    tx: &WriteTx<'_>,
+    state: &State,
+    account: AccountId,
+    agent: Option<&str>,
+) -> Result<Begun, Error> {
+    let now = state.clock.now();
+    let newest = Refresh::first(account, state.clock.mint(SessionId::mint));
+    let key = state.vault.data_key(tx, account)?;
+    let agent = agent.and_then(agent::summary);
+    let session = Stored {
+        id: newest.session,
+        created_at: now,
+        used_at: now,
+        generation: newest.generation,
+        taken_up: false,
+        token: newest.hash(&state.vault),
+        agent: agent.map(|agent| key.seal(AGENT, newest.session.as_bytes(), agent)),
+    };
+    let mut ended = store::delete_over(tx, account, now - IDLE, now - AGE)?;
+    ended.extend(store::delete_oldest(tx, account, MOST - 1)?);
+    store::insert(tx, account, &session)?;
+    Ok(Begun { newest, now, ended })
+}
+
+/// Signs in; the session that the browser had, by its refresh token, ends.
+///
+/// # Errors
+/// `wrong_credentials`; [`Error::Unavailable`] where too many passwords are hashed.
+pub async fn sign_in(
+    state: &Arc<State>,
+    sign_in: SignIn,
+    before: Option<&str>,
+    agent: Option<String>,
+) -> Result<Granted, Error> {
+    let verified = accounts::verify(state, &sign_in.email, sign_in.password).await?;
+    let before = before.and_then(|text| Refresh::parse(&state.vault, text));
+    let shared = Arc::clone(state);
+    let write = move |tx: &WriteTx<'_>| {
+        let account = verified.account(tx)?;
+        let mut begun = begin(tx, &shared, account, agent.as_deref())?;
+        if let Some(before) = before
+            && store::delete(tx, before.account, before.session)?
+        {
+            begun.ended.push(before.session);
+        }
+        Ok((begun, accounts::load(tx, &shared.vault, account)?))
+    };
+    let (begun, account) = state.db.write(write).await?;
+    Ok(begun.grant(state, account))
+}
+
+/// What became of a refresh token.
+enum Turned {
+    /// The next one, or the same one again; and when the session will be over.
+    Given(Refresh, Timestamp),
+    /// It was used before, so the session has been ended.
+    Replayed,
+    /// Its session has ended.
+    Gone,
+}
+
+/// The next tokens, for a refresh token.
+///
+/// # Errors
+/// `unauthenticated` for one that was not given here; `session_revoked` where the session has ended, by this replay or
+/// before.
+pub async fn refresh(state: &Arc<State>, presented: &str) -> Result<Granted, Error> {
+    let presented = Refresh::parse(&state.vault, presented).ok_or(Code::Unauthenticated)?;
+    let (account, session, now) = (presented.account, presented.session, state.clock.now());
+    state.kv.allow(format!("refresh.{session}"), REFRESHES, WINDOW, now).await?;
+    let shared = Arc::clone(state);
+    let write = move |tx: &WriteTx<'_>| {
+        let turned = turn(tx, &shared, &presented, now)?;
+        // Replays are answered here, not refused: what ended the session must be written.
+        let account = match &turned {
+            Turned::Given(..) => Some(accounts::load(tx, &shared.vault, account)?),
+            _ => None,
+        };
+        Ok((turned, account))
+    };
+    match state.db.write(write).await? {
+        (Turned::Given(newest, ends), Some(account)) => Ok(grant(state, &newest, ends, account, now)),
+        (Turned::Replayed, _) => {
+            state.sessions.ended(&[session]);
+            tracing::warn!(account.id = %account, session.id = %session, "a refresh token was used twice: session ended");
+            Err(Code::SessionRevoked.into())
+        }
+        _ => Err(Code::SessionRevoked.into()),
+    }
+}
+
+fn turn(tx: &WriteTx<'_>, state: &State, presented: &Refresh, now: Timestamp) -> Result<Turned, Error> {
+    let (account, id) = (presented.account, presented.session);
+    let Some(session) = store::find(tx, account, id)?.filter(|session| !session.is_over(now)) else {
+        return Ok(Turned::Gone);
+    };
+    let ends = session.created_at + AGE;
+    let next = presented.successor(&state.vault);
+    if presented.generation == session.generation && presented.hash(&state.vault) == session.token {
+        store::turn(tx, account, id, next.generation, &next.hash(&state.vault), now)?;
+        return Ok(Turned::Given(next, ends));
+    }
+    let is_last_but_one = next.generation == session.generation && next.hash(&state.vault) == session.token;
+    if is_last_but_one && (!session.taken_up || now < session.used_at + GRACE) {
+        return Ok(Turned::Given(next, ends));
+    }
+    if presented.generation >= session.generation {
+        // Newer than what is known: the database is a restored one. Nothing was stolen, but it cannot go on from here.
+        return Ok(Turned::Gone);
+    }
+    store::delete(tx, account, id)?;
+    Ok(Turned::Replayed)
+}
+
+impl Stored {
+    fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.used_at + IDLE || now >= self.created_at + AGE
+    }
+}
+
+/// What an access token is worth.
+pub enum Standing {
+    /// It is good.
+    Good(CurrentAccount),
+    /// It was given here and has not expired; [`confirm`] knows whether its session goes on.
+    Unsure(Claims),
+}
+
+/// Judges an access token without asking the database: what most requests need.
+///
+/// # Errors
+/// `unauthenticated` where it is none of ours, has expired, or its session has ended.
+pub fn authenticate(state: &State, token: &str) -> Result<Standing, Error> {
+    let now = state.clock.now();
+    let claims = token::verify(state.vault.token_key(), token, now)?;
+    match state.sessions.look(claims.sid, claims.generation, now) {
+        Verdict::Alive => Ok(Standing::Good(claims.bearer())),
+        Verdict::Unsure => Ok(Standing::Unsure(claims)),
+        Verdict::Ended => Err(Code::Unauthenticated.into()),
+    }
+}
+
+/// Asks the database whether the session goes on, and notes that its newest answer has arrived.
+///
+/// # Errors
+/// `unauthenticated` where the session has ended; [`Error::Unavailable`] where the database does not answer: nobody
+/// passes unasked.
+pub async fn confirm(state: &State, claims: Claims) -> Result<CurrentAccount, Error> {
+    let Claims { sub: account, sid: session, generation, .. } = claims;
+    let now = state.clock.now();
+    let found = state.db.read(move |tx| store::find(tx, account, session)).await?;
+    let Some(found) = found.filter(|found| !found.is_over(now)) else {
+        return Err(Code::Unauthenticated.into());
+    };
+    if found.generation == generation && !found.taken_up {
+        state.db.write(move |tx| store::take_up(tx, account, session, generation)).await?;
+    }
+    state.sessions.alive(session, generation, now);
+    Ok(claims.bearer())
+}
+
+impl Claims {
+    fn bearer(&self) -> CurrentAccount {
+        CurrentAccount { account: self.sub, session: self.sid }
+    }
+}
+
+/// All sessions of an account, the one last used first.
+///
+/// # Errors
+/// Where storage fails.
+pub fn list(tx: &ReadTx<'_>, state: &State, who: CurrentAccount) -> Result<Vec<Session>, Error> {
+    let now = state.clock.now();
+    let key = state.vault.data_key(tx, who.account)?;
+    let sessions = store::list(tx, who.account)?.into_iter().filter(|session| !session.is_over(now));
+    sessions
+        .map(|session| {
+            let agent = session.agent.as_deref();
+            Ok(Session {
+                id: session.id,
+                created_at: session.created_at,
+                last_used_at: session.used_at,
+                current: session.id == who.session,
+                user_agent_summary: agent
+                    .map(|agent| key.open_text(AGENT, session.id.as_bytes(), agent))
+                    .transpose()?,
+            })
+        })
+        .collect()
+}
+
+/// Ends a session of this account: neither of its tokens is good for anything when this returns.
+///
+/// # Errors
+/// `not_found` where the account has no such session.
+pub async fn end(state: &State, account: AccountId, session: SessionId) -> Result<(), Error> {
+    let existed = state.db.write(move |tx| store::delete(tx, account, session)).await?;
+    if !existed {
+        return Err(Code::NotFound.into());
+    }
+    state.sessions.ended(&[session]);
+    Ok(())
+}
+
+/// Ends all sessions of an account but the one that asks. The caller tells [`Live`] once it is on disk.
+///
+/// # Errors
+/// Where storage fails.
+pub fn end_others(tx: &WriteTx<'_>, who: CurrentAccount) -> Result<Vec<SessionId>, Error> {
+    store::delete_others(tx, who.account, who.session)
 }

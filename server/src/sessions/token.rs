@@ -26,6 +26,9 @@ pub struct Claims {
     pub sub: AccountId,
     /// In which session it was given.
     pub sid: SessionId,
+    /// With which of the session's refresh tokens, counted from 0.
+    #[serde(rename = "gen")]
+    pub generation: u32,
     /// When, in seconds since 1970.
     pub iat: i64,
     /// Until when.
@@ -33,10 +36,16 @@ pub struct Claims {
 }
 
 /// Makes a token that is good from `now` for [`LIFETIME`].
-pub fn issue(key: &hmac::Key, account: AccountId, session: SessionId, now: Timestamp) -> String {
+pub fn issue(
+    key: &hmac::Key,
+    account: AccountId,
+    session: SessionId,
+    generation: u32,
+    now: Timestamp,
+) -> String {
     let iat = now.as_second();
-    let claims = Claims { sub: account, sid: session, iat, exp: iat + LIFETIME.as_secs() };
-    // Four fields that always serialise.
+    let claims = Claims { sub: account, sid: session, generation, iat, exp: iat + LIFETIME.as_secs() };
+    // Ids and numbers always serialise.
     let claims = serde_json::to_vec(&claims).unwrap_or_default();
     let signed = format!("{HEADER}.{}", BASE64.encode(claims));
     let signature = BASE64.encode(hmac::sign(key, signed.as_bytes()));
@@ -71,7 +80,7 @@ mod tests {
     }
 
     fn token() -> String {
-        issue(&key(b"a"), AccountId::mint(1, [1; 10]), SessionId::mint(1, [2; 10]), at(1000))
+        issue(&key(b"a"), AccountId::mint(1, [1; 10]), SessionId::mint(1, [2; 10]), 0, at(1000))
     }
 
     #[test]

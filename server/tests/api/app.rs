@@ -11,16 +11,20 @@ use daymark_server::{
 use daymark_shared::{
     ids::{AccountId, SessionId},
     problem::Problem,
+    session::SessionAnswer,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{collections::HashMap, net::TcpListener, sync::mpsc, thread::JoinHandle};
 use tempfile::TempDir;
 use ureq::{Agent, http};
 
 /// The instant at which every test begins: a Monday.
 const START: &str = "2026-03-02T06:00:00Z";
+
+/// The password of whoever signs up.
+pub const PASSWORD: &str = "seven quiet herons at noon";
 
 /// A server of its own: database and keys in a folder that goes with it, a clock that stands still.
 pub struct TestApp {
@@ -45,8 +49,12 @@ impl TestApp {
     /// Starts one with these environment variables.
     pub fn with(variables: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let mut vars: HashMap<String, String> =
-            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let open = [("REGISTRATION", "open")];
+        let mut vars: HashMap<String, String> = open
+            .iter()
+            .chain(variables)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         vars.insert("DATA_DIR".to_owned(), data.path().to_str().unwrap().to_owned());
         let config = Config::from_source(&|name| vars.get(name).cloned()).unwrap();
         let clock = Clock::manual(START.parse().unwrap());
@@ -89,10 +97,17 @@ impl TestApp {
         Client { app: self, bearer: Some(token.into()) }
     }
 
-    /// A client with a token for an account that need not exist.
+    /// A client whose person has just made an account, in Berlin. Anybody may, unless the test says otherwise.
+    pub fn sign_up(&self, email: &str) -> Client<'_> {
+        let body = json!({ "email": email, "password": PASSWORD, "zone": "Europe/Berlin", "locale": "en" });
+        let answer: SessionAnswer = self.anonymous().post("/api/v1/accounts", &body).expect(201);
+        self.with_token(answer.access_token.expose())
+    }
+
+    /// A client with a well-signed token of an account that does not exist.
     pub fn stranger(&self) -> Client<'_> {
         let (account, session) = (self.clock.mint(AccountId::mint), self.clock.mint(SessionId::mint));
-        self.with_token(token::issue(self.state.vault.token_key(), account, session, self.now()))
+        self.with_token(token::issue(self.state.vault.token_key(), account, session, 0, self.now()))
     }
 }
 
