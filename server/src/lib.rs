@@ -1,13 +1,18 @@
 //! Daymark's server. One folder a feature; what they share is here. `docs/architecture.md` is the map.
 
 pub mod accounts;
+pub mod caller;
+pub mod civil;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod days;
 pub mod db;
 pub mod error;
 pub mod http;
 pub mod kv;
+pub mod routines;
+pub mod runs;
 pub mod sessions;
 pub mod state;
 pub mod telemetry;

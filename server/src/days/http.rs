@@ -25,6 +25,11 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 /// The most days over which one routine's occurrences are listed.
 const LIST_DAYS_MAX: i32 = 366;
 
+/// The description of these routes.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(day, range, list, get, put_time, delete_time, put_skip, delete_skip, put_done, delete_done))]
+pub struct Api;
+
 /// Registers the routes.
 pub fn configure(config: &mut web::ServiceConfig) {
     let occurrence = "/routines/{id}/occurrences/{key}";
@@ -45,7 +50,7 @@ fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
 /// Get a day
 #[utoipa::path(get, path = "/api/v1/days/{date}", tag = "days", params(("date" = String, Path, format = "date")),
     responses((status = 200, body = Day), (status = 401, body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn day(
+async fn day(
     state: web::Data<State>,
     who: CurrentAccount,
     Path(date): Path<String>,
@@ -58,7 +63,7 @@ pub(crate) async fn day(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct RangeQuery {
+struct RangeQuery {
     /// The first date.
     #[serde(deserialize_with = "date")]
     #[param(value_type = String, format = "date")]
@@ -83,7 +88,7 @@ fn check_range(from: Date, to: Date, most: i32) -> Result<(), Error> {
 /// Get several days
 #[utoipa::path(get, path = "/api/v1/days", tag = "days", params(RangeQuery),
     responses((status = 200, body = Days), (status = 401, body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn range(
+async fn range(
     state: web::Data<State>,
     who: CurrentAccount,
     Query(RangeQuery { from, to }): Query<RangeQuery>,
@@ -96,7 +101,7 @@ pub(crate) async fn range(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct ListQuery {
+struct ListQuery {
     /// The first date.
     #[serde(deserialize_with = "date")]
     #[param(value_type = String, format = "date")]
@@ -116,7 +121,7 @@ pub(crate) struct ListQuery {
     params(("id" = RoutineId, Path), ListQuery),
     responses((status = 200, body = Page<Occurrence>), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
-pub(crate) async fn list(
+async fn list(
     state: web::Data<State>,
     who: CurrentAccount,
     Path(id): Path<RoutineId>,
@@ -139,7 +144,7 @@ fn answer(occurrence: &Occurrence) -> HttpResponse {
 #[utoipa::path(get, path = "/api/v1/routines/{id}/occurrences/{key}", tag = "occurrences",
     params(("id" = RoutineId, Path), ("key" = OccurrenceKey, Path)),
     responses((status = 200, body = Occurrence), (status = 401, body = Problem), (status = 404, body = Problem)))]
-pub(crate) async fn get(
+async fn get(
     state: web::Data<State>,
     who: CurrentAccount,
     Path((id, key)): Path<(RoutineId, OccurrenceKey)>,
@@ -156,7 +161,7 @@ pub(crate) async fn get(
     responses((status = 200, body = Occurrence), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem),
         (status = 428, body = Problem)))]
-pub(crate) async fn put_time(
+async fn put_time(
     state: web::Data<State>,
     who: CurrentAccount,
     Path((id, key)): Path<(RoutineId, OccurrenceKey)>,
@@ -173,7 +178,7 @@ pub(crate) async fn put_time(
     params(("id" = RoutineId, Path), ("key" = OccurrenceKey, Path), ("If-Match" = String, Header)),
     responses((status = 200, body = Occurrence), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 412, body = Problem), (status = 428, body = Problem)))]
-pub(crate) async fn delete_time(
+async fn delete_time(
     state: web::Data<State>,
     who: CurrentAccount,
     Path((id, key)): Path<(RoutineId, OccurrenceKey)>,
@@ -189,7 +194,7 @@ macro_rules! mark {
             params(("id" = RoutineId, Path), ("key" = OccurrenceKey, Path)),
             responses((status = 200, body = Occurrence), (status = 401, body = Problem),
                 (status = 404, body = Problem), (status = 409, body = Problem)))]
-        pub(crate) async fn $name(
+        async fn $name(
             state: web::Data<State>,
             who: CurrentAccount,
             Path((id, key)): Path<(RoutineId, OccurrenceKey)>,

@@ -1,5 +1,6 @@
 //! HTTP: what all features share. Each feature's handlers are in its own `http.rs`.
 
+pub mod act;
 pub mod app;
 pub mod client_addr;
 mod edge;

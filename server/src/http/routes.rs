@@ -1,7 +1,7 @@
 //! Every route, in one place: each feature registers its own under `/api/v1`.
 
 use super::{health, openapi};
-use crate::{accounts, error::Error, sessions};
+use crate::{accounts, days, error::Error, routines, runs, sessions};
 use actix_web::web;
 use daymark_shared::problem::Code;
 use utoipa::OpenApi;
@@ -18,6 +18,9 @@ pub(super) struct Feature {
 pub(super) const FEATURES: &[Feature] = &[
     Feature { routes: accounts::http::configure, document: accounts::http::Api::openapi },
     Feature { routes: sessions::http::configure, document: sessions::http::Api::openapi },
+    Feature { routes: routines::http::configure, document: routines::http::Api::openapi },
+    Feature { routes: days::http::configure, document: days::http::Api::openapi },
+    Feature { routes: runs::http::configure, document: runs::http::Api::openapi },
 ];
 
 /// Registers everything that `server api` answers.

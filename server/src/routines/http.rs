@@ -20,6 +20,11 @@ use daymark_shared::{
 };
 use serde::Deserialize;
 
+/// The description of these routes.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(create, list, get, edit, put_schedule, delete_schedule, end, delete))]
+pub struct Api;
+
 /// Registers the routes.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
@@ -39,7 +44,7 @@ fn answer(status: StatusCode, routine: &Routine) -> HttpResponse {
 #[utoipa::path(post, path = "/api/v1/routines", tag = "routines", request_body = NewRoutine,
     responses((status = 201, body = Routine), (status = 200, body = Routine, description = "Made before"),
         (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn create(
+async fn create(
     state: web::Data<State>,
     who: CurrentAccount,
     Json(new): Json<NewRoutine>,
@@ -51,7 +56,7 @@ pub(crate) async fn create(
 /// Which routines are listed.
 #[derive(Debug, Clone, Copy, Default, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum In {
+enum In {
     /// All.
     #[default]
     All,
@@ -64,7 +69,7 @@ pub(crate) enum In {
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct ListQuery {
+struct ListQuery {
     /// Which ones; all, if not given.
     #[serde(default, rename = "in")]
     among: In,
@@ -79,7 +84,7 @@ pub(crate) struct ListQuery {
 /// The current version of each, newest first.
 #[utoipa::path(get, path = "/api/v1/routines", tag = "routines", params(ListQuery),
     responses((status = 200, body = Page<Routine>), (status = 401, body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn list(
+async fn list(
     state: web::Data<State>,
     who: CurrentAccount,
     Query(query): Query<ListQuery>,
@@ -100,7 +105,7 @@ pub(crate) async fn list(
 /// Get a routine
 #[utoipa::path(get, path = "/api/v1/routines/{id}", tag = "routines", params(("id" = RoutineId, Path)),
     responses((status = 200, body = Routine), (status = 401, body = Problem), (status = 404, body = Problem)))]
-pub(crate) async fn get(
+async fn get(
     state: web::Data<State>,
     who: CurrentAccount,
     Path(id): Path<RoutineId>,
@@ -117,7 +122,7 @@ pub(crate) async fn get(
     responses((status = 200, body = Routine), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem),
         (status = 428, body = Problem)))]
-pub(crate) async fn edit(
+async fn edit(
     state: web::Data<State>,
     who: CurrentAccount,
     Path(id): Path<RoutineId>,
@@ -145,7 +150,7 @@ async fn apply(
     params(("id" = RoutineId, Path), ("If-Match" = String, Header)),
     responses((status = 200, body = Routine), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 412, body = Problem), (status = 422, body = Problem), (status = 428, body = Problem)))]
-pub(crate) async fn put_schedule(
+async fn put_schedule(
     state: web::Data<State>,
     who: CurrentAccount,
     Path(id): Path<RoutineId>,
@@ -161,7 +166,7 @@ pub(crate) async fn put_schedule(
     params(("id" = RoutineId, Path), ("If-Match" = String, Header)),
     responses((status = 200, body = Routine), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 412, body = Problem), (status = 428, body = Problem)))]
-pub(crate) async fn delete_schedule(
+async fn delete_schedule(
     state: web::Data<State>,
     who: CurrentAccount,
     Path(id): Path<RoutineId>,
@@ -178,7 +183,7 @@ pub(crate) async fn delete_schedule(
     params(("id" = RoutineId, Path), ("If-Match" = String, Header)),
     responses((status = 200, body = Routine), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 412, body = Problem), (status = 422, body = Problem), (status = 428, body = Problem)))]
-pub(crate) async fn end(
+async fn end(
     state: web::Data<State>,
     who: CurrentAccount,
     Path(id): Path<RoutineId>,
@@ -196,7 +201,7 @@ pub(crate) async fn end(
 /// With its history and runs.
 #[utoipa::path(delete, path = "/api/v1/routines/{id}", tag = "routines", params(("id" = RoutineId, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem)))]
-pub(crate) async fn delete(
+async fn delete(
     state: web::Data<State>,
     who: CurrentAccount,
     Path(id): Path<RoutineId>,

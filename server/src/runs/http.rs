@@ -21,6 +21,11 @@ use daymark_shared::{
 };
 use serde::Deserialize;
 
+/// The description of these routes.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(start, list, get, pause, resume, done, skip, back, adjust, auto_advance, finish, abandon))]
+pub struct Api;
+
 /// Registers the routes.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
@@ -47,7 +52,7 @@ fn answer(status: StatusCode, run: &Run) -> HttpResponse {
     responses((status = 201, body = Run), (status = 200, body = Run, description = "It goes on already"),
         (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
-pub(crate) async fn start(
+async fn start(
     state: web::Data<State>,
     who: CurrentAccount,
     Json(new): Json<NewRun>,
@@ -59,7 +64,7 @@ pub(crate) async fn start(
 /// How a run stands.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum RunState {
+enum RunState {
     /// It goes on, or is paused.
     Active,
     /// Finished or abandoned.
@@ -69,7 +74,7 @@ pub(crate) enum RunState {
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct ListQuery {
+struct ListQuery {
     /// Only those; all, if not given.
     state: Option<RunState>,
     /// `next` of the page before.
@@ -83,7 +88,7 @@ pub(crate) struct ListQuery {
 /// Newest first.
 #[utoipa::path(get, path = "/api/v1/runs", tag = "runs", params(ListQuery),
     responses((status = 200, body = Page<Run>), (status = 401, body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn list(
+async fn list(
     state: web::Data<State>,
     who: CurrentAccount,
     Query(query): Query<ListQuery>,
@@ -105,7 +110,7 @@ pub(crate) async fn list(
 /// Where it stands now, by the server's clock.
 #[utoipa::path(get, path = "/api/v1/runs/{id}", tag = "runs", params(("id" = RunId, Path)),
     responses((status = 200, body = Run), (status = 401, body = Problem), (status = 404, body = Problem)))]
-pub(crate) async fn get(
+async fn get(
     state: web::Data<State>,
     who: CurrentAccount,
     Path(id): Path<RunId>,
@@ -131,7 +136,7 @@ macro_rules! step_action {
         #[utoipa::path($method, path = $path, tag = "runs", request_body = StepAction, params(("id" = RunId, Path)),
             responses((status = 200, body = Run), (status = 401, body = Problem), (status = 404, body = Problem),
                 (status = 409, body = Problem), (status = 422, body = Problem)))]
-        pub(crate) async fn $name(
+        async fn $name(
             state: web::Data<State>,
             who: CurrentAccount,
             Path(id): Path<RunId>,
@@ -168,7 +173,7 @@ step_action! {
     params(("id" = RunId, Path)),
     responses((status = 200, body = Run), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn adjust(
+async fn adjust(
     state: web::Data<State>,
     who: CurrentAccount,
     Path(id): Path<RunId>,
@@ -185,7 +190,7 @@ pub(crate) async fn adjust(
     params(("id" = RunId, Path)),
     responses((status = 200, body = Run), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn auto_advance(
+async fn auto_advance(
     state: web::Data<State>,
     who: CurrentAccount,
     Path(id): Path<RunId>,
@@ -198,7 +203,7 @@ pub(crate) async fn auto_advance(
 #[utoipa::path(post, path = "/api/v1/runs/{id}/finish", tag = "runs", params(("id" = RunId, Path)),
     responses((status = 200, body = Run), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
-pub(crate) async fn finish(
+async fn finish(
     state: web::Data<State>,
     who: CurrentAccount,
     Path(id): Path<RunId>,
@@ -210,7 +215,7 @@ pub(crate) async fn finish(
 #[utoipa::path(post, path = "/api/v1/runs/{id}/abandon", tag = "runs", params(("id" = RunId, Path)),
     responses((status = 200, body = Run), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
-pub(crate) async fn abandon(
+async fn abandon(
     state: web::Data<State>,
     who: CurrentAccount,
     Path(id): Path<RunId>,

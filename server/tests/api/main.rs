@@ -4,6 +4,10 @@
 
 mod accounts;
 mod app;
+mod days;
 mod foundations;
 mod openapi;
+mod planning;
+mod routines;
+mod runs;
 mod static_files;
