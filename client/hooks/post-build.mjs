@@ -1,7 +1,7 @@
 // What Trunk leaves undone, on its staging folder: scripts out of the page, and everything compressed beforehand.
 // No package is needed: Node.js has SHA-384 and Brotli.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
@@ -29,6 +29,13 @@ function moveInlineScripts(html) {
 
 const page = join(stage, 'index.html');
 let html = readFileSync(page, 'utf8');
+// Trunk drops the leading zeros of its hashes; with them, all are 16 digits long, and told from other names by that.
+for (const name of readdirSync(stage)) {
+  const whole = name.replace(/-([0-9a-f]{12,15})(?=(_bg)?\.\w+$)/, (_, hash) => `-${hash.padStart(16, '0')}`);
+  if (whole === name) continue;
+  renameSync(join(stage, name), join(stage, whole));
+  html = html.replaceAll(name, whole);
+}
 // Every address in the page is relative. Only the base says where the client lives, so another path is another base
 // and no new build; without one, a page such as /routines/… would look for the program in /routines/.
 html = html.replace(/<base href="[^"]*"\s*\/?>/, '<base href="/">');
