@@ -135,6 +135,20 @@ impl I18n {
         intl::date(&self.tag, &options, at.as_millisecond() as f64)
     }
 
+    /// The time of day at an instant in a zone: 17:30.
+    pub fn time_in(&self, at: Timestamp, zone: &str) -> String {
+        let options = self.time_options().replacen("UTC", zone, 1);
+        intl::date(&self.tag, &options, at.as_millisecond() as f64)
+    }
+
+    /// The same person, in another language.
+    pub fn speaking(&self, language: Locale) -> Self {
+        if language == self.language {
+            return self.clone();
+        }
+        Self::new(language, &crate::platform::browser::languages(), self.hours)
+    }
+
     /// How long ago, roughly: “5 minutes ago”, “yesterday”.
     pub fn ago(&self, at: Timestamp, now: Timestamp) -> String {
         let seconds = at.as_second() - now.as_second();
@@ -184,6 +198,14 @@ fn coarse(seconds: i64) -> (i64, &'static str) {
         86_400..2_592_000 => (seconds / 86_400, "day"),
         2_592_000..31_536_000 => (seconds / 2_592_000, "month"),
         _ => (seconds / 31_536_000, "year"),
+    }
+}
+
+/// What a language calls itself.
+pub const fn own_name(language: Locale) -> &'static str {
+    match language {
+        Locale::En => "English",
+        Locale::De => "Deutsch",
     }
 }
 

@@ -47,6 +47,20 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn format(this: &RelativeTimeFormat, value: f64, unit: &str) -> String;
 
+    #[wasm_bindgen(js_namespace = Intl)]
+    type Locale;
+    #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
+    fn new(tag: &str) -> Result<Locale, JsValue>;
+    #[wasm_bindgen(method, js_name = getWeekInfo, catch)]
+    fn get_week_info(this: &Locale) -> Result<WeekInfo, JsValue>;
+    // How some browsers still spell it.
+    #[wasm_bindgen(method, getter, js_name = weekInfo)]
+    fn week_info(this: &Locale) -> Option<WeekInfo>;
+
+    type WeekInfo;
+    #[wasm_bindgen(method, getter, js_name = firstDay)]
+    fn first_day(this: &WeekInfo) -> u8;
+
     #[wasm_bindgen(js_namespace = Intl, js_name = supportedValuesOf, catch)]
     fn supported_values_of(key: &str) -> Result<js_sys::Array, JsValue>;
 }
@@ -132,4 +146,10 @@ pub fn zones() -> Vec<String> {
     supported_values_of("timeZone")
         .map(|zones| zones.iter().filter_map(|zone| zone.as_string()).collect())
         .unwrap_or_default()
+}
+
+/// The weekday on which the week begins where a language is spoken, from 1 for Monday to 7 for Sunday.
+pub fn first_weekday(tag: &str) -> Option<u8> {
+    let locale = Locale::new(tag).ok()?;
+    locale.get_week_info().ok().or_else(|| locale.week_info()).map(|info| info.first_day())
 }

@@ -1,6 +1,59 @@
-//! Welcome.
+//! Welcome: sign in, or create an account where that is allowed.
 
+mod form;
+mod words;
+
+use crate::{
+    api::{Remote, session, use_remote},
+    platform::browser::{query_parameter, use_title},
+    problems,
+    store::{Action, Settings, use_dispatch, use_slice},
+    ui::{Icon, Mark, Skeleton, Trouble, glyphs},
+};
+use daymark_shared::{
+    account::{Instance, Locale, Registration},
+    session::Token,
+};
+use form::Form;
+use words::use_words;
 use yew::prelude::*;
+
+/// What somebody may do here before they are signed in.
+#[derive(Debug, Clone, PartialEq)]
+enum Door {
+    /// Sign in; create an account as well, or only with an invitation.
+    SignIn {
+        /// Whether anybody may create an account.
+        open: bool,
+    },
+    /// Create an account.
+    Create(Pass),
+    /// There is no account yet, and the first needs the link that the server printed.
+    NeedsLink,
+}
+
+/// What lets somebody create an account.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Pass {
+    /// It is the first one here, with what the printed link carried.
+    Setup(Option<Token>),
+    /// An invitation.
+    Invitation(Token),
+    /// Anybody may.
+    Open,
+}
+
+impl Door {
+    /// Which door is open, for what the address carried.
+    fn at(instance: &Instance, setup: Option<Token>, invitation: Option<Token>) -> Self {
+        match (instance.registration, setup, invitation) {
+            (Registration::Setup, None, _) if instance.setup_needs_token => Self::NeedsLink,
+            (Registration::Setup, setup, _) => Self::Create(Pass::Setup(setup)),
+            (_, _, Some(invitation)) => Self::Create(Pass::Invitation(invitation)),
+            (registration, _, None) => Self::SignIn { open: registration == Registration::Open },
+        }
+    }
+}
 
 /// Properties of [`WelcomePage`].
 #[derive(Properties, PartialEq)]
@@ -9,8 +62,166 @@ pub struct WelcomeProps {
     pub ended: bool,
 }
 
-/// Sign in, or create an account.
+/// One promise, one form.
 #[component]
 pub fn WelcomePage(props: &WelcomeProps) -> Html {
-    html! { <h1>{ props.ended.to_string() }</h1> }
+    let (words, problems) = (use_words(), problems::use_words());
+    let instance = use_remote((), |()| session::instance());
+    let token = |name| query_parameter(name).and_then(|text| Token::new(&text).ok());
+
+    html! {
+        <main class="welcome">
+            <section class="pitch">
+                <Mark />
+                <p class="promise">{ lines(words.promise()) }</p>
+                <p>{ words.sealed() }</p>
+            </section>
+            <section class="panel">
+                if props.ended {
+                    <p class="banner" role="status">
+                        <Icon glyph={glyphs::INFO} />
+                        { words.session_ended() }
+                    </p>
+                }
+                {
+                    match instance.remote {
+                        Remote::Pending => html! {
+                            <Skeleton lines=4 label={crate::words::Words(words.0.clone()).loading()} />
+                        },
+                        Remote::Failed(error) => html! {
+                            <Trouble failure={problems.failure(&error)} onretry={instance.reload} />
+                        },
+                        Remote::Ready(instance) => html! {
+                            <Doorway door={Door::at(&instance, token("setup"), token("invite"))} />
+                        },
+                    }
+                }
+                <Languages />
+            </section>
+        </main>
+    }
+}
+
+/// A text with its line breaks.
+fn lines(text: &'static str) -> Html {
+    text.split('\n').enumerate().map(|(index, line)| html! { <>if index > 0 { <br /> }{ line }</> }).collect()
+}
+
+/// Properties of [`Doorway`].
+#[derive(Properties, PartialEq)]
+struct DoorwayProps {
+    door: Door,
+}
+
+/// The form for what may be done, and the way to the other one.
+#[component]
+fn Doorway(props: &DoorwayProps) -> Html {
+    let words = use_words();
+    let creating = use_state(|| matches!(props.door, Door::Create(_)));
+    use_title(if *creating { words.create_account() } else { words.sign_in() });
+    let turn = {
+        let creating = creating.clone();
+        Callback::from(move |event: MouseEvent| {
+            event.prevent_default();
+            creating.set(!*creating);
+        })
+    };
+    let pass = match &props.door {
+        Door::NeedsLink => {
+            return html! {
+                <>
+                    <h1>{ words.setup_title() }</h1>
+                    <p class="lead">{ words.setup_text() }</p>
+                </>
+            };
+        }
+        Door::SignIn { open: false } => None,
+        Door::SignIn { open: true } => Some(Pass::Open),
+        Door::Create(pass) => Some(pass.clone()),
+    };
+    let (title, lead) = match &pass {
+        Some(Pass::Setup(_)) => (words.first_account(), Some(words.first_account_lead())),
+        Some(Pass::Invitation(_)) if *creating => (words.create_account(), Some(words.invited_lead())),
+        _ if *creating => (words.create_account(), None),
+        _ => (words.sign_in(), None),
+    };
+    let foot = |question, answer| {
+        html! {
+            <p class="foot">
+                { question }{ " " }
+                <a href="#" role="button" onclick={turn.clone()}>{ answer }</a>
+            </p>
+        }
+    };
+    html! {
+        <>
+            <h1>{ title }</h1>
+            if let Some(lead) = lead {
+                <p class="lead">{ lead }</p>
+            }
+            // A form of its own each: what was wrong with one is not wrong with the other.
+            <Form key={u8::from(*creating)} pass={pass.clone().filter(|_| *creating)} />
+            {
+                match pass {
+                    // There is nobody who could sign in.
+                    Some(Pass::Setup(_)) => html! {},
+                    Some(_) if *creating => foot(words.have_account(), words.sign_in()),
+                    Some(_) => foot(words.new_here(), words.create_account()),
+                    None => html! { <p class="foot">{ words.by_invitation() }</p> },
+                }
+            }
+        </>
+    }
+}
+
+/// The other languages, each in its own words.
+#[component]
+fn Languages() -> Html {
+    let (settings, dispatch) = (use_slice::<Settings>(), use_dispatch());
+    html! {
+        <p class="foot languages">
+            { for Locale::ALL.iter().filter(|locale| **locale != settings.language).map(|&locale| {
+                let dispatch = dispatch.clone();
+                let onclick = move |event: MouseEvent| {
+                    event.prevent_default();
+                    dispatch.dispatch(Action::Language(locale));
+                };
+                html! {
+                    <a key={locale.as_str()} href="#" role="button" lang={locale.as_str()} {onclick}>
+                        { crate::i18n::own_name(locale) }
+                    </a>
+                }
+            }) }
+        </p>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instance(registration: Registration, setup_needs_token: bool) -> Instance {
+        Instance { version: "1.0.0".to_owned(), registration, setup_needs_token }
+    }
+
+    fn token() -> Option<Token> {
+        Token::new("abc").ok()
+    }
+
+    #[test]
+    fn the_first_account_needs_the_link_unless_it_is_made_on_the_machine_itself() {
+        assert_eq!(Door::at(&instance(Registration::Setup, true), None, None), Door::NeedsLink);
+        let with_link = Door::at(&instance(Registration::Setup, true), token(), None);
+        assert_eq!(with_link, Door::Create(Pass::Setup(token())));
+        let here = Door::at(&instance(Registration::Setup, false), None, None);
+        assert_eq!(here, Door::Create(Pass::Setup(None)));
+    }
+
+    #[test]
+    fn an_invitation_opens_the_door_and_an_old_link_does_not() {
+        let closed = instance(Registration::Invite, false);
+        assert!(matches!(Door::at(&closed, None, token()), Door::Create(Pass::Invitation(_))));
+        assert_eq!(Door::at(&closed, token(), None), Door::SignIn { open: false });
+        assert_eq!(Door::at(&instance(Registration::Open, false), None, None), Door::SignIn { open: true });
+    }
 }

@@ -1,0 +1,167 @@
+//! The account itself: name, e-mail, zone and week.
+
+use super::{Section, saving::use_account, words::use_words};
+use crate::{
+    i18n::Hours,
+    platform::{clock, intl, storage, timer::use_now},
+    problems,
+    store::{Action, Settings, use_dispatch, use_slice},
+    ui::{Button, Kind, Segmented, Select, TextField, choice::Segment},
+};
+use daymark_shared::{
+    account::{AccountChange, WeekStart},
+    problem::Code,
+    text::Name,
+    zone::Zone,
+};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Name and e-mail.
+#[component]
+pub fn YouSection() -> Html {
+    let (words, problems) = (use_words(), problems::use_words());
+    let (account, save) = use_account();
+    let typed = use_state(|| None::<String>);
+    let wrong = use_state(|| None::<Code>);
+    let Some(account) = account else { return html! {} };
+    let oninput = {
+        let typed = typed.clone();
+        Callback::from(move |text| typed.set(Some(text)))
+    };
+    let onchange = {
+        let (typed, wrong) = (typed.clone(), wrong.clone());
+        Callback::from(move |text: String| match Name::new(&text) {
+            Ok(name) => {
+                wrong.set(None);
+                typed.set(None);
+                save.emit(AccountChange { name: Some(name), ..AccountChange::default() });
+            }
+            Err(violation) => wrong.set(Some(violation.code)),
+        })
+    };
+    html! {
+        <Section id="you" title={words.you()}>
+            <TextField
+                id="name"
+                label={words.name()}
+                value={typed.as_ref().map_or_else(|| account.name.as_str().to_owned(), Clone::clone)}
+                {oninput}
+                {onchange}
+                autocomplete="name"
+                hint={words.name_hint()}
+                error={wrong.map(|code| AttrValue::Static(problems.code(code)))}
+            />
+            <dl class="facts">
+                <dt>{ words.email() }</dt>
+                <dd>{ account.email.as_str() }</dd>
+            </dl>
+        </Section>
+    }
+}
+
+/// Zone, week and hours.
+#[component]
+pub fn TimeSection() -> Html {
+    let words = use_words();
+    let (settings, dispatch) = (use_slice::<Settings>(), use_dispatch());
+    let (account, save) = use_account();
+    use_now(60_000);
+    let device = use_memo((), |()| intl::device_zone().and_then(|name| Zone::new(&name).ok()));
+    let zone = account.as_ref().map(|account| account.zone.clone());
+    let zones =
+        use_memo((zone, (*device).clone()), |(own, device)| zone_options(own.as_ref(), device.as_ref()));
+    let Some(account) = account else { return html! {} };
+
+    let choose_zone = {
+        let save = save.clone();
+        Callback::from(move |name: String| {
+            if let Ok(zone) = Zone::new(&name) {
+                save.emit(AccountChange { zone: Some(zone), ..AccountChange::default() });
+            }
+        })
+    };
+    let choose_week = Callback::from(move |index: usize| {
+        save.emit(AccountChange {
+            week_start: WeekStart::ALL.get(index).copied(),
+            ..AccountChange::default()
+        });
+    });
+    let choose_hours = Callback::from(move |index| {
+        let (hours, name) = match index {
+            1 => (Hours::Day, Some("24")),
+            2 => (Hours::Half, Some("12")),
+            _ => (Hours::Usual, None),
+        };
+        storage::set("hours", name);
+        dispatch.dispatch(Action::Hours(hours));
+    });
+    let week_name = |start: &WeekStart| match start {
+        WeekStart::Monday => words.monday(),
+        WeekStart::Sunday => words.sunday(),
+        WeekStart::Saturday => words.saturday(),
+    };
+    let elsewhere = device.as_ref().as_ref().filter(|device| **device != account.zone);
+    html! {
+        <Section id="time" title={words.time()}>
+            <Select
+                id="zone"
+                label={words.zone()}
+                options={(*zones).clone()}
+                value={account.zone.as_str().to_owned()}
+                onchange={choose_zone.clone()}
+                hint={words.zone_hint(&words.time_in(clock::now(), account.zone.as_str()))}
+            />
+            if let Some(device) = elsewhere {
+                <Button
+                    kind={Kind::Quiet}
+                    class="accent at-start"
+                    onclick={{
+                        let name = device.as_str().to_owned();
+                        choose_zone.reform(move |_| name.clone())
+                    }}
+                >
+                    { words.device_zone(device.as_str()) }
+                </Button>
+            }
+            <Segmented
+                name="week-start"
+                label={words.week_start()}
+                segments={WeekStart::ALL.iter().map(|start| Segment::new(week_name(start))).collect::<Vec<_>>()}
+                selected={WeekStart::ALL.iter().position(|start| *start == account.week_start).unwrap_or(0)}
+                onselect={choose_week}
+            />
+            <Segmented
+                name="hours"
+                label={words.hours()}
+                segments={vec![
+                    Segment::new(words.hours_usual()),
+                    Segment::new(words.hours_day()),
+                    Segment::new(words.hours_half()),
+                ]}
+                selected={match settings.hours {
+                    Hours::Usual => 0,
+                    Hours::Day => 1,
+                    Hours::Half => 2,
+                }}
+                onselect={choose_hours}
+            />
+        </Section>
+    }
+}
+
+/// All zones that the browser knows; the person's own and the device's in any case.
+fn zone_options(own: Option<&Zone>, device: Option<&Zone>) -> Rc<[(AttrValue, AttrValue)]> {
+    let mut names = intl::zones();
+    names.extend([own, device].into_iter().flatten().map(|zone| zone.as_str().to_owned()));
+    names.push(Zone::utc().as_str().to_owned());
+    names.sort_unstable();
+    names.dedup();
+    names
+        .into_iter()
+        .map(|name| {
+            let label = name.replace('_', " ");
+            (AttrValue::from(name), AttrValue::from(label))
+        })
+        .collect()
+}

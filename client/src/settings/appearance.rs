@@ -1,0 +1,58 @@
+//! Light or dark, and the language.
+
+use super::{Section, saving::use_account, words::use_words};
+use crate::{
+    i18n::own_name,
+    platform::theme,
+    store::{Action, Settings, state::Theme, use_dispatch, use_slice},
+    ui::{Segmented, choice::Segment, glyphs},
+};
+use daymark_shared::account::{AccountChange, Locale};
+use yew::prelude::*;
+
+/// How Daymark looks and speaks.
+#[component]
+pub fn AppearanceSection() -> Html {
+    let words = use_words();
+    let (settings, dispatch) = (use_slice::<Settings>(), use_dispatch());
+    let (account, save) = use_account();
+    let Some(account) = account else { return html! {} };
+    let choose_theme = Callback::from(move |index| {
+        let (chosen, name) = match index {
+            1 => (Theme::Light, Some("light")),
+            2 => (Theme::Dark, Some("dark")),
+            _ => (Theme::System, None),
+        };
+        theme::apply(name);
+        dispatch.dispatch(Action::Theme(chosen));
+    });
+    let choose_language = Callback::from(move |index: usize| {
+        save.emit(AccountChange { locale: Locale::ALL.get(index).copied(), ..AccountChange::default() });
+    });
+    html! {
+        <Section id="appearance" title={words.appearance()}>
+            <Segmented
+                name="theme"
+                label={words.theme()}
+                segments={vec![
+                    Segment::with_icon(words.theme_system(), glyphs::MONITOR),
+                    Segment::with_icon(words.theme_light(), glyphs::SUN),
+                    Segment::with_icon(words.theme_dark(), glyphs::MOON),
+                ]}
+                selected={match settings.theme {
+                    Theme::System => 0,
+                    Theme::Light => 1,
+                    Theme::Dark => 2,
+                }}
+                onselect={choose_theme}
+            />
+            <Segmented
+                name="language"
+                label={words.language()}
+                segments={Locale::ALL.iter().map(|&locale| Segment::new(own_name(locale))).collect::<Vec<_>>()}
+                selected={Locale::ALL.iter().position(|locale| *locale == account.locale).unwrap_or(0)}
+                onselect={choose_language}
+            />
+        </Section>
+    }
+}

@@ -1,0 +1,178 @@
+//! Another password.
+
+use super::{Section, words::use_words};
+use crate::{
+    api::{ApiError, account},
+    platform::focus::use_focus_first_invalid,
+    problems,
+    store::{Action, Session, use_dispatch, use_slice},
+    ui::{Button, Dialog, Icon, Kind, PasswordField, glyphs},
+    words as common,
+};
+use daymark_shared::{account::PasswordChange, problem::Code, text::Password};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+/// The password, and the way to change it.
+#[component]
+pub fn SecuritySection() -> Html {
+    let words = use_words();
+    let open = use_state(|| false);
+    let show = {
+        let open = open.setter();
+        Callback::from(move |_| open.set(true))
+    };
+    let onclose = {
+        let open = open.setter();
+        Callback::from(move |()| open.set(false))
+    };
+    html! {
+        <Section id="security" title={words.security()}>
+            <Button class="at-start" icon={glyphs::KEY_ROUND} onclick={show}>{ words.change_password() }</Button>
+            if *open {
+                <PasswordDialog {onclose} />
+            }
+        </Section>
+    }
+}
+
+/// What is wrong with what was typed.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Wrong {
+    current: Option<Code>,
+    new: Option<Code>,
+    whole: Option<ApiError>,
+}
+
+impl Wrong {
+    fn found(error: ApiError) -> Self {
+        let (current, new) = (error.at("/current"), error.at("/new"));
+        match error.code() {
+            _ if current.is_some() || new.is_some() => Self { current, new, whole: None },
+            Some(code @ (Code::WrongCredentials | Code::Forbidden)) => {
+                Self { current: Some(code), ..Self::default() }
+            }
+            Some(code @ Code::WeakPassword) => Self { new: Some(code), ..Self::default() },
+            _ => Self { whole: Some(error), ..Self::default() },
+        }
+    }
+}
+
+/// Properties of [`PasswordDialog`].
+#[derive(Properties, PartialEq)]
+struct PasswordDialogProps {
+    onclose: Callback<()>,
+}
+
+#[component]
+fn PasswordDialog(props: &PasswordDialogProps) -> Html {
+    let (words, common, problems) = (use_words(), common::use_words(), problems::use_words());
+    let (session, dispatch) = (use_slice::<Session>(), use_dispatch());
+    let (current, new) = (use_state(String::new), use_state(String::new));
+    let wrong = use_state(Wrong::default);
+    let busy = use_state(|| false);
+    let attempts = use_state(|| 0_u32);
+    let form = use_node_ref();
+    use_focus_first_invalid(form.clone(), *attempts);
+
+    let onsubmit = {
+        let (current, new, wrong, busy, attempts) =
+            (current.clone(), new.clone(), wrong.clone(), busy.clone(), attempts.clone());
+        let (words, onclose) = (words.clone(), props.onclose.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if *busy {
+                return;
+            }
+            let change = match (Password::new(&current), Password::new(&new)) {
+                (Ok(current), Ok(new)) => PasswordChange { current, new },
+                (current, new) => {
+                    let code = |field: Result<_, _>| {
+                        field.err().map(|violation: daymark_shared::problem::Violation| violation.code)
+                    };
+                    wrong.set(Wrong { current: code(current), new: code(new), whole: None });
+                    attempts.set(*attempts + 1);
+                    return;
+                }
+            };
+            wrong.set(Wrong::default());
+            busy.set(true);
+            let (wrong, busy, attempts) = (wrong.setter(), busy.setter(), attempts.clone());
+            let (words, dispatch, onclose) = (words.clone(), dispatch.clone(), onclose.clone());
+            spawn_local(async move {
+                match account::change_password(&change).await {
+                    Ok(()) => {
+                        onclose.emit(());
+                        dispatch.dispatch(Action::good(words.password_changed()));
+                    }
+                    Err(error) => {
+                        wrong.set(Wrong::found(error));
+                        busy.set(false);
+                        attempts.set(*attempts + 1);
+                    }
+                }
+            });
+        })
+    };
+    let set = |state: &UseStateHandle<String>| {
+        let set = state.setter();
+        Callback::from(move |text| set.set(text))
+    };
+    let reveal = (AttrValue::Static(words.show_password()), AttrValue::Static(words.hide_password()));
+    let current_error = wrong
+        .current
+        .map(|code| if code == Code::TextEmpty { problems.code(code) } else { words.not_your_password() });
+    html! {
+        <Dialog
+            id="password-dialog"
+            title={words.change_password()}
+            close_label={common.close()}
+            onclose={props.onclose.clone()}
+            light=false
+        >
+            <form class="stack" ref={form} novalidate=true {onsubmit}>
+                if let Some(error) = &wrong.whole {
+                    <p class="banner bad" role="alert">
+                        <Icon glyph={glyphs::CIRCLE_ALERT} />
+                        { problems.advice(error) }
+                    </p>
+                }
+                // For password managers: whose password it is.
+                <input
+                    class="visually-hidden"
+                    type="email"
+                    autocomplete="username"
+                    readonly=true
+                    tabindex="-1"
+                    aria-hidden="true"
+                    value={session.account().map(|account| account.email.as_str().to_owned())}
+                />
+                <PasswordField
+                    id="current-password"
+                    label={words.current_password()}
+                    value={(*current).clone()}
+                    oninput={set(&current)}
+                    autocomplete="current-password"
+                    required=true
+                    error={current_error.map(AttrValue::Static)}
+                    reveal={reveal.clone()}
+                />
+                <PasswordField
+                    id="new-password"
+                    label={words.new_password()}
+                    value={(*new).clone()}
+                    oninput={set(&new)}
+                    autocomplete="new-password"
+                    required=true
+                    hint={words.new_password_hint()}
+                    error={wrong.new.map(|code| AttrValue::Static(problems.code(code)))}
+                    {reveal}
+                />
+                <div class="actions">
+                    <Button kind={Kind::Quiet} onclick={props.onclose.reform(|_| ())}>{ common.cancel() }</Button>
+                    <Button kind={Kind::Primary} submit=true busy={*busy}>{ words.change_password() }</Button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}

@@ -1,0 +1,114 @@
+//! Where somebody is signed in.
+
+use super::{Section, words::use_words};
+use crate::{
+    api::{Remote, session, use_remote},
+    platform::{clock, timer::use_now},
+    problems,
+    store::{Action, use_dispatch},
+    ui::{Button, Icon, Kind, Skeleton, Trouble, glyphs},
+    words as common,
+};
+use daymark_shared::session::Session;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+/// All sessions, each with a button that ends it.
+#[component]
+pub fn SessionsSection() -> Html {
+    let (words, common, problems) = (use_words(), common::use_words(), problems::use_words());
+    let sessions = use_remote((), |()| session::sessions());
+    // “5 minutes ago” grows old.
+    use_now(60_000);
+    html! {
+        <Section id="sessions" title={words.sessions()}>
+            {
+                match &sessions.remote {
+                    Remote::Pending => html! { <Skeleton lines=2 label={common.loading()} /> },
+                    Remote::Failed(error) => html! {
+                        <Trouble failure={problems.failure(error)} onretry={sessions.reload.clone()} />
+                    },
+                    Remote::Ready(list) => html! {
+                        <ul class="sessions">
+                            { for list.iter().map(|session| html! {
+                                <SessionRow
+                                    key={session.id.to_string()}
+                                    session={session.clone()}
+                                    now={clock::now().as_second() / 60}
+                                    onended={sessions.reload.clone()}
+                                />
+                            }) }
+                        </ul>
+                    },
+                }
+            }
+        </Section>
+    }
+}
+
+/// Properties of [`SessionRow`].
+#[derive(Properties, PartialEq)]
+struct SessionRowProps {
+    session: Session,
+    /// The minute, so that the row is drawn again when it changes.
+    now: i64,
+    onended: Callback<()>,
+}
+
+#[component]
+fn SessionRow(props: &SessionRowProps) -> Html {
+    let (words, dispatch) = (use_words(), use_dispatch());
+    let busy = use_state(|| false);
+    let session = &props.session;
+    let name = session.user_agent_summary.clone().unwrap_or_else(|| words.unknown_browser().to_owned());
+    let onclick = {
+        let (id, busy, ended, words) = (session.id, busy.setter(), props.onended.clone(), words.clone());
+        Callback::from(move |_| {
+            let (busy, ended, words, dispatch) =
+                (busy.clone(), ended.clone(), words.clone(), dispatch.clone());
+            busy.set(true);
+            spawn_local(async move {
+                match session::revoke(id).await {
+                    Ok(()) => {
+                        ended.emit(());
+                        dispatch.dispatch(Action::good(words.session_ended()));
+                    }
+                    Err(error) => {
+                        busy.set(false);
+                        dispatch.dispatch(Action::bad(words.error(&error)));
+                    }
+                }
+            });
+        })
+    };
+    let since = words.instant(session.created_at, &browser_zone());
+    html! {
+        <li>
+            <Icon glyph={glyphs::MONITOR} />
+            <div>
+                <strong>{ &name }</strong>
+                <p class="hint">
+                    if session.current {
+                        <span class="badge">{ words.this_browser() }</span>
+                    } else {
+                        { words.last_used(&words.ago(session.last_used_at, clock::now()), &since) }
+                    }
+                </p>
+            </div>
+            if !session.current {
+                <Button
+                    kind={Kind::Quiet}
+                    busy={*busy}
+                    label={AttrValue::from(words.end_session_of(&name))}
+                    {onclick}
+                >
+                    { words.end_session() }
+                </Button>
+            }
+        </li>
+    }
+}
+
+fn browser_zone() -> String {
+    crate::platform::intl::device_zone().unwrap_or_else(|| "UTC".to_owned())
+}
