@@ -1,6 +1,7 @@
 //! Modes and commands.
 
 use crate::{
+    accounts::registration,
     clock::Clock,
     config::Config,
     http::app::{self, Mode},
@@ -9,7 +10,13 @@ use crate::{
 };
 use actix_web::web;
 use clap::{Parser, Subcommand};
-use std::{error::Error, net::TcpListener, process::ExitCode, time::Duration};
+use std::{
+    error::Error,
+    io::{Write, stdout},
+    net::{SocketAddr, TcpListener},
+    process::ExitCode,
+    time::Duration,
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Daymark's server. It is configured by environment variables; none is needed for a first run.
@@ -26,6 +33,19 @@ enum Command {
     Api,
     /// Serves everything: the API and the built client.
     All,
+    /// Looks after accounts.
+    #[command(subcommand)]
+    Account(AccountCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum AccountCommand {
+    /// Prints a link with which one person can make an account.
+    Invite {
+        /// For how many days it holds.
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=365))]
+        days: u16,
+    },
 }
 
 /// How long a stop may take until the process ends anyway.
@@ -50,8 +70,26 @@ fn run(command: Command) -> Result<(), Box<dyn Error>> {
         match command {
             Command::Api => serve(config, Mode::Api).await,
             Command::All => serve(config, Mode::All).await,
+            Command::Account(AccountCommand::Invite { days }) => invite(config, days).await,
         }
     })
+}
+
+async fn invite(config: Config, days: u16) -> Result<(), Box<dyn Error>> {
+    let state = State::open(config, Clock::system()).await?;
+    let link = registration::invite(&state, days).await?;
+    tokio::task::spawn_blocking(move || state.db.close()).await?;
+    writeln!(stdout(), "{link}")?;
+    Ok(())
+}
+
+/// Tells the operator where the first account is made. The link goes to them alone, not into the log.
+async fn announce_setup(state: &State, addr: SocketAddr) -> Result<(), Box<dyn Error>> {
+    if let Some(link) = registration::setup_link(state, addr).await? {
+        tracing::info!("there is no account yet: the link for the first one is on standard error");
+        eprintln!("Create the first account: {link}");
+    }
+    Ok(())
 }
 
 async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
@@ -63,6 +101,7 @@ async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
     tracing::info!(%addr, "listening");
+    announce_setup(&state, addr).await?;
 
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
