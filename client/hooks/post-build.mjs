@@ -59,8 +59,7 @@ if (release) {
       [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
       [constants.BROTLI_PARAM_SIZE_HINT]: plain.length,
     };
-    for (const [suffix, packed] of [['.br', brotliCompressSync(plain, { params })], ['.gz', gzipSync(plain, { level: 9 })]]) {
-      if (packed.length < plain.length) writeFileSync(path + suffix, packed);
-    }
+    writeFileSync(`${path}.br`, brotliCompressSync(plain, { params }));
+    writeFileSync(`${path}.gz`, gzipSync(plain, { level: 9 }));
   }
 }

@@ -175,7 +175,7 @@ test.describe('files', () => {
       '/': 'text/html; charset=utf-8',
       [HASHED]: 'text/javascript',
       '/daymark-0123456789abcdef_bg.wasm': 'application/wasm',
-      '/styles-fedcba9876543210.css': 'text/css',
+      '/styles-fedcba9876543210.css': 'text/css; charset=utf-8',
       '/manifest.webmanifest': 'application/manifest+json',
       '/inter.woff2': 'font/woff2',
     };
