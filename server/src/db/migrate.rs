@@ -8,8 +8,11 @@ use std::{
 };
 
 /// The steps in order; the schema's version is the number of those taken (`PRAGMA user_version`).
-const STEPS: &[&str] =
-    &[include_str!("../../migrations/0001_keys.sql"), include_str!("../../migrations/0002_accounts.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../../migrations/0001_keys.sql"),
+    include_str!("../../migrations/0002_accounts.sql"),
+    include_str!("../../migrations/0003_planning.sql"),
+];
 
 /// The version that this program brings a database to.
 pub const LATEST: u32 = STEPS.len() as u32;

@@ -7,7 +7,8 @@ use serde_json::json;
 #[test]
 fn a_new_account_is_signed_in() {
     let app = TestApp::start();
-    let body = json!({ "email": "Mira@Example.org", "password": PASSWORD, "zone": "Europe/Berlin", "locale": "de" });
+    let body =
+        json!({ "email": "Mira@Example.org", "password": PASSWORD, "zone": "Europe/Berlin", "locale": "de" });
     let answer = app.anonymous().post("/api/v1/accounts", &body);
     let made: SessionAnswer = answer.expect(201);
     assert_eq!(made.account.email.as_str(), "mira@example.org");

@@ -104,6 +104,13 @@ impl TestApp {
         self.with_token(answer.access_token.expose())
     }
 
+    /// A client that signed in anew: access tokens end when time passes.
+    pub fn sign_in(&self, email: &str) -> Client<'_> {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let answer: SessionAnswer = self.anonymous().post("/api/v1/sessions", &body).expect(201);
+        self.with_token(answer.access_token.expose())
+    }
+
     /// A client with a well-signed token of an account that does not exist.
     pub fn stranger(&self) -> Client<'_> {
         let (account, session) = (self.clock.mint(AccountId::mint), self.clock.mint(SessionId::mint));

@@ -150,6 +150,7 @@ fn a_change_of_zone_leaves_the_past_and_moves_what_is_to_come() {
     let app = TestApp::start();
     let me = app.sign_up("mira@example.org");
     create(&me, &planned(1, "2026-03-01T06:00", Some("FREQ=DAILY")));
+    app.advance(SignedDuration::from_mins(5));
     let instants = || -> Vec<Value> {
         ["2026-03-01", "2026-03-02", "2026-03-03"]
             .iter()

@@ -266,6 +266,7 @@ fn all_keeps_what_is_past_started_or_done() {
     let me = app.sign_up("mira@example.org");
     create(&me, &weekdays(1));
     app.advance(SignedDuration::from_hours(24 * 2));
+    let me = app.sign_in("mira@example.org");
     me.put(&format!("{}/done", occurrence(1, "1-20260304T0700")), &json!(null)).json(200);
     me.put(&format!("{}/done", occurrence(1, "1-20260306T0700")), &json!(null)).json(200);
     edit(&me, 1, &json!({ "scope": "all", "title": "New" })).json(200);
@@ -339,6 +340,7 @@ fn an_ended_routine_keeps_its_past() {
     let counts = ["02", "03", "04", "05"].map(|d| starts(&me, &format!("2026-03-{d}")).len());
     assert_eq!(counts, [1, 1, 0, 0]);
     app.advance(SignedDuration::from_hours(24));
+    let me = app.sign_in("mira@example.org");
     send_seen(&me, "POST", &end, 2, &json!({ "scope": "all" })).json(200);
     let counts = ["02", "03"].map(|d| starts(&me, &format!("2026-03-{d}")).len());
     assert_eq!(counts, [1, 0]);

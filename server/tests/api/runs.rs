@@ -102,6 +102,7 @@ fn steps_advance_with_no_browser_open_and_the_occurrence_is_done() {
     app.advance(SignedDuration::from_secs(150));
     assert_eq!(standing(&me.get(&path(1)).json(200)), (1, "running".into(), vec![120_000, 0, 0]));
     app.advance(SignedDuration::from_hours(3));
+    let me = app.sign_in("mira@example.org");
     let run = me.get(&path(1)).json(200);
     assert_eq!(standing(&run), (2, "finished".into(), vec![120_000, 480_000, 1_200_000]));
     assert_eq!(run["progress"]["phase"]["at"], "2026-03-02T06:30:00Z");
@@ -125,6 +126,7 @@ fn pause_and_resume() {
     assert_eq!(standing(&paused), (0, "paused".into(), vec![60_000, 0, 0]));
     assert_eq!(me.put(&pause, &step(1)).json(200)["revision"], paused["revision"], "twice is once");
     app.advance(SignedDuration::from_hours(1));
+    let me = app.sign_in("mira@example.org");
     assert_eq!(standing(&me.get(&path(1)).json(200)), (0, "paused".into(), vec![60_000, 0, 0]));
     let resumed = me.send_json("DELETE", &pause, &[], &step(1)).json(200);
     assert_eq!(resumed["progress"]["phase"], json!({ "state": "running", "since": "2026-03-02T07:01:00Z" }));
@@ -191,6 +193,7 @@ fn without_auto_advance_a_step_waits() {
     body["auto_advance"] = json!(false);
     me.post(RUNS, &body).json(201);
     app.advance(SignedDuration::from_hours(1));
+    let me = app.sign_in("mira@example.org");
     assert_eq!(standing(&me.get(&path(1)).json(200)).0, 0);
     let on = me.put(&format!("{}/auto-advance", path(1)), &json!({ "on": true })).json(200);
     assert_eq!(standing(&on), (1, "running".into(), vec![3_600_000, 0, 0]));
