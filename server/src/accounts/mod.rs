@@ -6,6 +6,7 @@ pub mod password;
 pub mod registration;
 mod store;
 mod strength;
+mod words;
 
 use crate::{
     db::{ReadTx, WriteTx},
