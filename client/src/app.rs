@@ -42,6 +42,8 @@ fn remembered() -> State {
         session: Rc::new(Session::Unknown),
         settings: Rc::new(Settings { theme, language, hours }),
         toasts: Rc::default(),
+        days: Rc::default(),
+        inbox: Rc::default(),
     }
 }
 

@@ -1,6 +1,10 @@
 //! What can happen.
 
-use super::state::{Offer, Theme, Tone};
+use super::{
+    days::DaysChange,
+    inbox::InboxChange,
+    state::{Offer, Theme, Tone},
+};
 use crate::i18n::Hours;
 use daymark_shared::account::{Account, Locale};
 use yew::AttrValue;
@@ -38,6 +42,10 @@ pub enum Action {
     Announce(AttrValue),
     /// A message goes.
     Dismiss(u32),
+    /// Something about the days.
+    Days(DaysChange),
+    /// Something about the inbox.
+    Inbox(InboxChange),
 }
 
 impl Action {

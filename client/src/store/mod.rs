@@ -4,10 +4,14 @@
 //! whose `Rc` stays the same renders nobody.
 
 pub mod action;
+pub mod days;
+pub mod inbox;
 pub mod reduce;
 pub mod state;
 
 pub use action::Action;
+pub use days::{Days, DaysChange};
+pub use inbox::{Inbox, InboxChange};
 pub use state::{Session, Settings, State, Toasts};
 
 use std::{ops::Deref, rc::Rc};
@@ -74,12 +78,18 @@ pub fn Store(props: &StoreProps) -> Html {
     let session = Slice(state.session.clone());
     let settings = Slice(state.settings.clone());
     let toasts = Slice(state.toasts.clone());
+    let days = Slice(state.days.clone());
+    let inbox = Slice(state.inbox.clone());
     html! {
         <ContextProvider<Dispatch> context={state.dispatcher()}>
         <ContextProvider<Slice<Session>> context={session}>
         <ContextProvider<Slice<Settings>> context={settings}>
         <ContextProvider<Slice<Toasts>> context={toasts}>
+        <ContextProvider<Slice<Days>> context={days}>
+        <ContextProvider<Slice<Inbox>> context={inbox}>
             { props.children.clone() }
+        </ContextProvider<Slice<Inbox>>>
+        </ContextProvider<Slice<Days>>>
         </ContextProvider<Slice<Toasts>>>
         </ContextProvider<Slice<Settings>>>
         </ContextProvider<Slice<Session>>>

@@ -2,6 +2,8 @@
 
 use super::{
     action::Action,
+    days::Days,
+    inbox::Inbox,
     state::{Session, Settings, State, Toast, Toasts},
 };
 use std::rc::Rc;
@@ -51,6 +53,8 @@ pub fn reduce(state: Rc<State>, action: Action) -> Rc<State> {
             toasts.shown.retain(|toast| toast.id != id);
             with_toasts(&state, toasts)
         }
+        Action::Days(change) => with_days(&state, state.days.changed(change)),
+        Action::Inbox(change) => with_inbox(&state, state.inbox.changed(change)),
     }
 }
 
@@ -58,7 +62,28 @@ fn with_session(state: &Rc<State>, session: Session) -> Rc<State> {
     if *state.session == session {
         return state.clone();
     }
-    Rc::new(State { session: Rc::new(session), ..(**state).clone() })
+    // One person's days are not another's, and another zone has other days.
+    let whose = |session: &Session| session.account().map(|account| (account.id, account.zone.clone()));
+    let (days, inbox) = if whose(&state.session) == whose(&session) {
+        (state.days.clone(), state.inbox.clone())
+    } else {
+        Default::default()
+    };
+    Rc::new(State { session: Rc::new(session), days, inbox, ..(**state).clone() })
+}
+
+fn with_days(state: &Rc<State>, days: Days) -> Rc<State> {
+    if *state.days == days {
+        return state.clone();
+    }
+    Rc::new(State { days: Rc::new(days), ..(**state).clone() })
+}
+
+fn with_inbox(state: &Rc<State>, inbox: Inbox) -> Rc<State> {
+    if *state.inbox == inbox {
+        return state.clone();
+    }
+    Rc::new(State { inbox: Rc::new(inbox), ..(**state).clone() })
 }
 
 fn with_settings(state: &Rc<State>, settings: Settings) -> Rc<State> {
@@ -78,7 +103,7 @@ fn with_toasts(state: &Rc<State>, toasts: Toasts) -> Rc<State> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::state::Theme;
+    use crate::store::{days::DaysChange, state::Theme};
     use daymark_shared::{
         account::{Account, Locale, Role, WeekStart},
         ids::AccountId,
@@ -87,7 +112,13 @@ mod tests {
     };
 
     fn state() -> Rc<State> {
-        Rc::new(State { session: Rc::new(Session::Unknown), settings: Rc::default(), toasts: Rc::default() })
+        Rc::new(State {
+            session: Rc::new(Session::Unknown),
+            settings: Rc::default(),
+            toasts: Rc::default(),
+            days: Rc::default(),
+            inbox: Rc::default(),
+        })
     }
 
     fn mira() -> Account {
@@ -127,6 +158,24 @@ mod tests {
         let after = reduce(signed_in.clone(), Action::Unreachable);
         assert!(Rc::ptr_eq(&signed_in, &after));
         assert_eq!(*reduce(state(), Action::Unreachable).session, Session::Unreachable);
+    }
+
+    #[test]
+    fn what_was_planned_goes_with_the_person() {
+        let came = DaysChange::Came(vec![daymark_shared::day::Day {
+            date: jiff::civil::date(2026, 11, 18),
+            zone: Zone::utc(),
+            occurrences: vec![],
+            truncated: false,
+            now: jiff::Timestamp::UNIX_EPOCH,
+        }]);
+        let planned = reduce(reduce(state(), Action::SignedIn(mira())), Action::Days(came));
+        let renamed = Account { name: Name::new("Mira").unwrap(), ..mira() };
+        let same = reduce(planned.clone(), Action::SignedIn(renamed));
+        assert!(Rc::ptr_eq(&planned.days, &same.days));
+        assert_eq!(*reduce(planned.clone(), Action::SignedOut { ended: false }).days, Days::default());
+        let elsewhere = Account { zone: Zone::new("Asia/Tokyo").unwrap(), ..mira() };
+        assert_eq!(*reduce(planned, Action::SignedIn(elsewhere)).days, Days::default());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The state, in slices.
 
+use super::{days::Days, inbox::Inbox};
 use crate::i18n::Hours;
 use daymark_shared::account::{Account, Locale};
 use std::rc::Rc;
@@ -14,6 +15,10 @@ pub struct State {
     pub settings: Rc<Settings>,
     /// What is being said at the edge of the screen.
     pub toasts: Rc<Toasts>,
+    /// The days that are known.
+    pub days: Rc<Days>,
+    /// What has no date yet.
+    pub inbox: Rc<Inbox>,
 }
 
 /// Who is signed in.
