@@ -10,7 +10,7 @@ const WINDOW: SignedDuration = SignedDuration::from_mins(10);
 /// Tries from one address, whoever is meant: a household, a school, and not many guesses.
 const BY_ADDRESS: u32 = 100;
 /// Tries from one address at one account.
-const BY_BOTH: u32 = 10;
+const BY_BOTH: u32 = 20;
 /// Tries at one account from everywhere. Higher, so that nobody locks others out from a single address.
 const BY_EMAIL: u32 = 100;
 /// Tries to change one account's password.

@@ -77,6 +77,12 @@ impl TestApp {
         Self { clock, data, state, url, agent, handle, thread: Some(thread) }
     }
 
+    /// What another process would have that serves the same files.
+    pub fn another_process(&self) -> State {
+        let state = State::open(self.state.config.clone(), self.clock.clone());
+        actix_web::rt::System::new().block_on(state).unwrap()
+    }
+
     /// Lets time pass.
     pub fn advance(&self, by: SignedDuration) {
         self.clock.advance(by);

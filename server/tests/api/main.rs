@@ -10,4 +10,5 @@ mod openapi;
 mod planning;
 mod routines;
 mod runs;
+mod sessions;
 mod static_files;
