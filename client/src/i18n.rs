@@ -84,7 +84,12 @@ impl I18n {
     /// The interface in `language`, for a person whose browser prefers the languages `preferred`.
     pub fn new(language: Locale, preferred: &[String], hours: Hours) -> Self {
         let own = preferred.iter().find(|tag| Locale::of_tag(tag) == Some(language));
-        let tag = own.map_or_else(|| AttrValue::Static(language.as_str()), |tag| tag.clone().into());
+        // Whoever reads English without any English of their own does most likely not write dates the American way.
+        let usual = match language {
+            Locale::En => "en-GB",
+            Locale::De => "de",
+        };
+        let tag = own.map_or(AttrValue::Static(usual), |tag| tag.clone().into());
         Self { language, tag, hours }
     }
 
@@ -315,6 +320,7 @@ mod tests {
         assert_eq!(i18n(Locale::En, &["de-AT", "en-GB"]).tag, "en-GB");
         assert_eq!(i18n(Locale::De, &["de-AT", "en-GB"]).tag, "de-AT");
         assert_eq!(i18n(Locale::De, &["fr"]).tag, "de");
+        assert_eq!(i18n(Locale::En, &["fr"]).tag, "en-GB");
     }
 
     #[test]

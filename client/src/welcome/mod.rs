@@ -121,10 +121,7 @@ fn Doorway(props: &DoorwayProps) -> Html {
     use_title(if *creating { words.create_account() } else { words.sign_in() });
     let turn = {
         let creating = creating.clone();
-        Callback::from(move |event: MouseEvent| {
-            event.prevent_default();
-            creating.set(!*creating);
-        })
+        Callback::from(move |_| creating.set(!*creating))
     };
     let pass = match &props.door {
         Door::NeedsLink => {
@@ -149,7 +146,7 @@ fn Doorway(props: &DoorwayProps) -> Html {
         html! {
             <p class="foot">
                 { question }{ " " }
-                <a href="#" role="button" onclick={turn.clone()}>{ answer }</a>
+                <button type="button" class="link" onclick={turn.clone()}>{ answer }</button>
             </p>
         }
     };
@@ -182,14 +179,11 @@ fn Languages() -> Html {
         <p class="foot languages">
             { for Locale::ALL.iter().filter(|locale| **locale != settings.language).map(|&locale| {
                 let dispatch = dispatch.clone();
-                let onclick = move |event: MouseEvent| {
-                    event.prevent_default();
-                    dispatch.dispatch(Action::Language(locale));
-                };
+                let onclick = move |_| dispatch.dispatch(Action::Language(locale));
                 html! {
-                    <a key={locale.as_str()} href="#" role="button" lang={locale.as_str()} {onclick}>
+                    <button key={locale.as_str()} type="button" class="link" lang={locale.as_str()} {onclick}>
                         { crate::i18n::own_name(locale) }
-                    </a>
+                    </button>
                 }
             }) }
         </p>
