@@ -4,6 +4,7 @@
 
 mod accounts;
 mod app;
+mod canary;
 mod days;
 mod foundations;
 mod openapi;

@@ -1,0 +1,359 @@
+//! What a person writes can be read by nobody who gets at the data folder, its backups or the logs.
+//!
+//! A server of its own process, as it will run; a unique word in every field of every endpoint; then every file that it
+//! wrote and every line that it logged is searched for those words, as they are and in the usual encodings. A feature
+//! that takes text adds a function like [`accounts`] to [`FEATURES`].
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use daymark_server::clock::Clock;
+use daymark_shared::{ids::RunId, session::SessionAnswer};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::mpsc::{self, Receiver},
+    thread,
+    time::Duration,
+};
+use ureq::{Agent, http};
+
+/// Fills all fields of a feature.
+type Feature = fn(&Instance, &mut Canaries);
+
+const FEATURES: &[Feature] = &[accounts, sessions, routines];
+
+#[test]
+fn what_people_write_is_found_nowhere() {
+    let instance = Instance::start();
+    let mut canaries = Canaries::default();
+    for feature in FEATURES {
+        feature(&instance, &mut canaries);
+    }
+    // While it runs: the write-ahead log is there.
+    assert_eq!(canaries.found_in(instance.data.path()), [""; 0]);
+    let (data, log) = instance.stop();
+    assert!(
+        log.contains(r#""msg":"request""#) && log.contains("an account was made"),
+        "logs were captured: {log}"
+    );
+    back_up(data.path());
+    let seen = [canaries.found_in(data.path()), canaries.found("the logs", log.as_bytes())].concat();
+    assert_eq!(seen, [""; 0]);
+}
+
+/// The search itself: whatever is put anywhere in clear is found.
+#[test]
+fn a_leak_is_found() {
+    let mut canaries = Canaries::default();
+    let word = canaries.word("account.name");
+    let leaks = [
+        word.clone().into_bytes(),
+        word.to_uppercase().into_bytes(),
+        STANDARD.encode(format!("{{\"name\":\"{word}\"}}")).into_bytes(),
+        word.bytes().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes(),
+    ];
+    for leak in leaks {
+        let data = tempfile::tempdir().unwrap();
+        fs::create_dir(data.path().join("backups")).unwrap();
+        fs::write(data.path().join("daymark.db"), b"nothing").unwrap();
+        assert_eq!(canaries.found_in(data.path()), [""; 0]);
+        fs::write(data.path().join("backups/old.db"), [b"SQLite".as_slice(), &leak, b"end"].concat())
+            .unwrap();
+        assert_eq!(canaries.found_in(data.path()), ["account.name in backups/old.db"]);
+    }
+}
+
+/// Makes the copy that a migration makes first.
+fn back_up(data: &Path) {
+    let backups = data.join("backups");
+    fs::create_dir_all(&backups).unwrap();
+    let database = rusqlite::Connection::open(data.join("daymark.db")).unwrap();
+    database.execute("VACUUM INTO ?1", [backups.join("copy.db").to_str().unwrap()]).unwrap();
+    assert!(fs::metadata(backups.join("copy.db")).unwrap().len() > 4096);
+}
+
+fn accounts(instance: &Instance, canaries: &mut Canaries) {
+    let password = canaries.word("account.password");
+    let body = json!({
+        "email": canaries.email("account.email"),
+        "password": password,
+        "name": canaries.word("account.name"),
+        "zone": "UTC",
+        "locale": "en",
+        "setup": canaries.word("account.setup"),
+        "invitation": canaries.word("account.invitation"),
+    });
+    let made = instance.send("POST", "accounts", None, &[], Some(body.clone())).body(201);
+    let answer: SessionAnswer = serde_json::from_value(made).unwrap();
+    let me = canaries.secret("session.access_token", answer.access_token.expose());
+    // Refused ones must not leave anything either.
+    instance.send("POST", "accounts", None, &[], Some(body)).body(403);
+    let change = json!({
+        "email": canaries.email("account.email changed"),
+        "name": canaries.word("account.name changed"),
+    });
+    let seen = [("if-match", "\"1\"")];
+    instance.send("PATCH", "account", Some(&me), &seen, Some(change)).body(200);
+    let refused = json!({ "name": canaries.word("account.name refused"), "zone": canaries.word("account.zone refused") });
+    instance.send("PATCH", "account", Some(&me), &[("if-match", "\"2\"")], Some(refused)).body(422);
+    let change = json!({ "current": password, "new": canaries.word("account.password changed") });
+    instance.send("PUT", "account/password", Some(&me), &[], Some(change)).body(204);
+    let unknown = json!({ canaries.word("an unknown field"): canaries.word("an unknown field's value") });
+    instance.send("PATCH", "account", Some(&me), &[("if-match", "\"2\"")], Some(unknown)).body(422);
+    let path = format!("account?{}={}", canaries.word("a parameter"), canaries.word("a parameter's value"));
+    instance.send("GET", &path, Some(&me), &[], None).body(200);
+    instance.send("GET", &canaries.word("a path"), Some(&me), &[], None).body(404);
+}
+
+fn sessions(instance: &Instance, canaries: &mut Canaries) {
+    let me = sign_in(instance, canaries);
+    let agent = format!("Mozilla/5.0 ({}) Firefox/153.0", canaries.word("session.agent"));
+    let body = json!({ "email": canaries.last("account.email changed"), "password": canaries.last("account.password changed") });
+    let answer = instance.send("POST", "sessions", None, &[("user-agent", &agent)], Some(body));
+    let first = canaries.cookie(&answer);
+    let answer = instance.send("POST", "sessions/refresh", None, &[("cookie", &first)], None);
+    canaries.cookie(&answer);
+    instance.send("GET", "sessions", Some(&me), &[], None).body(200);
+    let wrong = json!({ "email": canaries.email("session.email wrong"), "password": canaries.word("session.password wrong") });
+    instance.send("POST", "sessions", None, &[], Some(wrong)).body(401);
+    let forged = canaries.word("session.cookie forged");
+    let cookie = format!("__Host-daymark={forged}");
+    instance.send("POST", "sessions/refresh", None, &[("cookie", &cookie)], None).body(401);
+    instance.send("GET", "account", Some(&canaries.word("session.access_token forged")), &[], None).body(401);
+}
+
+fn sign_in(instance: &Instance, canaries: &mut Canaries) -> String {
+    let body = json!({ "email": canaries.last("account.email changed"), "password": canaries.last("account.password changed") });
+    let answer: SessionAnswer =
+        serde_json::from_value(instance.send("POST", "sessions", None, &[], Some(body)).body(201)).unwrap();
+    canaries.secret("session.access_token", answer.access_token.expose())
+}
+
+fn routines(instance: &Instance, canaries: &mut Canaries) {
+    let me = sign_in(instance, canaries);
+    let clock = Clock::system();
+    let id = |n: u8| format!("018f0000-0000-7000-8000-0000000000{n:02x}");
+    let today = clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let routine = |canaries: &mut Canaries, what: &str| {
+        json!({
+            "title": canaries.word(&format!("routine.title {what}")),
+            "notes": canaries.word(&format!("routine.notes {what}")),
+            "steps": [{
+                "id": id(1),
+                "title": canaries.word(&format!("step.title {what}")),
+                "note": canaries.word(&format!("step.note {what}")),
+                "minutes": 5,
+            }],
+        })
+    };
+    let mut new = routine(canaries, "new");
+    new["id"] = json!(id(2));
+    new["schedule"] = json!({ "start": format!("{today}T23:50"), "repeat": "FREQ=DAILY" });
+    instance.send("POST", "routines", Some(&me), &[], Some(new.clone())).body(201);
+    new["title"] = json!(canaries.word("routine.title conflict"));
+    instance.send("POST", "routines", Some(&me), &[], Some(new)).body(409);
+    let path = format!("routines/{}", id(2));
+    let mut edit = routine(canaries, "edited");
+    edit["scope"] = json!("all");
+    instance.send("PATCH", &path, Some(&me), &[("if-match", "\"1\"")], Some(edit)).body(200);
+    let day = instance.send("GET", &format!("days/{today}"), Some(&me), &[], None).body(200);
+    let run = json!({
+        "id": clock.mint(RunId::mint).to_string(),
+        "routine": id(2),
+        "occurrence": day["occurrences"][0]["key"],
+    });
+    instance.send("POST", "runs", Some(&me), &[], Some(run)).body(201);
+}
+
+/// The words that must not be found, and the fields that they were put into.
+#[derive(Default)]
+struct Canaries(Vec<(String, String)>);
+
+impl Canaries {
+    /// A word that stands nowhere else.
+    fn word(&mut self, field: &str) -> String {
+        let letters = ["ka", "ne", "ri", "to", "mu", "sa", "vel", "dor", "pim", "zux"];
+        let mut n = self.0.len() + 1;
+        let mut word = format!("canary{n}");
+        for _ in 0..6 {
+            n = n * 31 + 7;
+            word.push_str(letters[n % letters.len()]);
+        }
+        self.secret(field, &word)
+    }
+
+    /// The same as an address.
+    fn email(&mut self, field: &str) -> String {
+        format!("{}@example.org", self.word(field))
+    }
+
+    /// Something that the server made and must keep to itself.
+    fn secret(&mut self, field: &str, value: &str) -> String {
+        self.0.push((field.to_owned(), value.to_owned()));
+        value.to_owned()
+    }
+
+    /// The refresh token of a cookie that an answer sets; answers the cookie.
+    fn cookie(&mut self, answer: &Answer) -> String {
+        let cookie = answer.cookie.clone().unwrap();
+        self.secret("session.refresh_token", cookie.split_once('=').unwrap().1);
+        cookie
+    }
+
+    /// What was last put into a field.
+    fn last(&self, field: &str) -> String {
+        let (_, word) = self.0.iter().rev().find(|(name, _)| name == field).unwrap();
+        if field.contains("email") { format!("{word}@example.org") } else { word.clone() }
+    }
+
+    /// `field in file` for each word in each file of the folder.
+    fn found_in(&self, dir: &Path) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut folders = vec![dir.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.strip_prefix(dir).unwrap().to_str().unwrap().to_owned();
+                    found.extend(self.found(&name, &fs::read(path).unwrap()));
+                }
+            }
+        }
+        found
+    }
+
+    fn found(&self, place: &str, bytes: &[u8]) -> Vec<String> {
+        // Case does not matter for the words; Base64 and tokens are looked for as they are.
+        let lower = bytes.to_ascii_lowercase();
+        let is_in =
+            |haystack: &[u8], needle: &[u8]| haystack.windows(needle.len()).any(|window| window == needle);
+        let hit = |word: &str| {
+            let hex: String = word.bytes().map(|byte| format!("{byte:02x}")).collect();
+            is_in(&lower, word.to_lowercase().as_bytes())
+                || is_in(&lower, hex.as_bytes())
+                || base64_forms(word).iter().any(|form| is_in(bytes, form.as_bytes()))
+        };
+        let hits = self.0.iter().filter(|(_, word)| hit(word));
+        hits.map(|(field, _)| format!("{field} in {place}")).collect()
+    }
+}
+
+/// What of a word does not depend on what stands around it, at each of the three offsets.
+fn base64_forms(word: &str) -> Vec<String> {
+    (0..3)
+        .map(|offset| {
+            let encoded = STANDARD.encode([&vec![0; offset], word.as_bytes()].concat());
+            let whole = (offset + word.len()) / 3 * 4;
+            encoded[if offset == 0 { 0 } else { 4 }..whole].to_owned()
+        })
+        .collect()
+}
+
+/// A server in a process of its own.
+struct Instance {
+    child: Child,
+    data: tempfile::TempDir,
+    url: String,
+    agent: Agent,
+    log: Receiver<String>,
+    first: String,
+}
+
+struct Answer {
+    status: u16,
+    cookie: Option<String>,
+    text: String,
+}
+
+impl Answer {
+    #[track_caller]
+    fn body(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+}
+
+impl Instance {
+    fn start() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_server"))
+            .arg("api")
+            .env_clear()
+            .env("DATA_DIR", data.path())
+            .env("PORT", "0")
+            .env("LOG", "info,daymark_server=trace")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (send, log) = mpsc::channel();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        thread::spawn(move || {
+            for line in out.lines().map_while(Result::ok) {
+                let _ = send.send(line);
+            }
+        });
+        let mut first = String::new();
+        let url = loop {
+            let line = log.recv_timeout(Duration::from_secs(20)).unwrap();
+            first.push_str(&line);
+            first.push('\n');
+            let line: Value = serde_json::from_str(&line).unwrap();
+            if line["msg"] == "listening" {
+                break format!("http://{}/api/v1", line["addr"].as_str().unwrap());
+            }
+        };
+        let agent = Agent::config_builder().http_status_as_error(false).build().into();
+        Self { child, data, url, agent, log, first }
+    }
+
+    fn send(
+        &self,
+        method: &str,
+        path: &str,
+        bearer: Option<&str>,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = http::Request::builder().method(method).uri(format!("{}/{path}", self.url));
+        if let Some(token) = bearer {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = match body {
+            Some(body) => {
+                let request = request.header("content-type", "application/json");
+                self.agent.run(request.body(serde_json::to_vec(&body).unwrap()).unwrap()).unwrap()
+            }
+            None => self.agent.run(request.body(()).unwrap()).unwrap(),
+        };
+        let set = response.headers().get("set-cookie").and_then(|set| set.to_str().ok());
+        Answer {
+            status: response.status().as_u16(),
+            cookie: set.and_then(|set| Some(set.split_once(';')?.0.to_owned())),
+            text: response.body_mut().read_to_string().unwrap(),
+        }
+    }
+
+    /// Stops it; the data folder, and all that it said but the link that it printed for its operator.
+    fn stop(mut self) -> (tempfile::TempDir, String) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap();
+        let mut all = self.first;
+        let mut stderr = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        let told = stderr.lines().filter(|line| !line.starts_with("Create the first account: "));
+        for line in self.log.iter().chain(told.map(str::to_owned)) {
+            all.push_str(&line);
+            all.push('\n');
+        }
+        (self.data, all)
+    }
+}
