@@ -246,7 +246,11 @@ pub async fn confirm(state: &State, claims: Claims) -> Result<CurrentAccount, Er
         return Err(Code::Unauthenticated.into());
     };
     if found.generation == generation && !found.taken_up {
-        state.db.write(move |tx| store::take_up(tx, account, session, generation)).await?;
+        let noted = state.db.write(move |tx| store::take_up(tx, account, session, generation)).await;
+        if let Err(error) = noted {
+            // Reading goes on where nothing can be written; a replay is then noticed later than it could be.
+            tracing::warn!(%error, session.id = %session, "the use of a session was not noted");
+        }
     }
     state.sessions.alive(session, generation, now);
     Ok(claims.bearer())

@@ -30,8 +30,8 @@ pub const PASSWORD: &str = "seven quiet herons at noon";
 pub struct TestApp {
     /// Its clock.
     pub clock: Clock,
-    /// Its data folder.
-    pub data: TempDir,
+    /// Its data folder: it goes when the test ends.
+    _data: TempDir,
     /// What the server itself can reach, for what no endpoint does.
     pub state: web::Data<State>,
     url: String,
@@ -74,7 +74,7 @@ impl TestApp {
         });
         let (state, handle) = told.recv().unwrap();
         let agent = Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
-        Self { clock, data, state, url, agent, handle, thread: Some(thread) }
+        Self { clock, _data: data, state, url, agent, handle, thread: Some(thread) }
     }
 
     /// What another process would have that serves the same files.

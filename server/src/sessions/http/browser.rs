@@ -79,8 +79,8 @@ impl Browser {
         let host = text(HOST).unwrap_or_default();
         let (public_origin, path) = split(public_url);
         // Whoever lies here only harms the cookie they get themselves.
-        let told_https =
-            text(HeaderName::from_static("x-forwarded-proto")).is_some_and(|scheme| scheme == "https");
+        let told = text(HeaderName::from_static("x-forwarded-proto")).and_then(|told| told.split(',').next());
+        let told_https = told.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"));
         let is_public =
             public_origin.strip_prefix("https://").is_some_and(|it| it.eq_ignore_ascii_case(host));
         let secure = told_https || is_public || is_loopback(host);
