@@ -7,6 +7,7 @@ pub mod occurrence;
 pub mod remote;
 pub mod request;
 pub mod routine;
+pub mod run;
 pub mod session;
 
 pub use error::ApiError;
