@@ -8,7 +8,7 @@ use crate::{
     problems,
     route::Route,
     routine::{RoutinePage, RoutinesPage},
-    run::RunPage,
+    run::{Keeper, RunPage},
     settings::SettingsPage,
     shell::{Announcer, Messages, Shell, Waiting},
     store::{Action, Session, Settings, State, Store, state::Theme, use_dispatch, use_slice},
@@ -44,6 +44,7 @@ fn remembered() -> State {
         toasts: Rc::default(),
         days: Rc::default(),
         inbox: Rc::default(),
+        following: Rc::default(),
     }
 }
 
@@ -57,6 +58,7 @@ pub fn App() -> Html {
                 <BrowserRouter>
                     <Pages />
                 </BrowserRouter>
+                <Keeper />
                 <Messages />
                 <Announcer />
             </Language>

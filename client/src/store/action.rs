@@ -3,6 +3,7 @@
 use super::{
     days::DaysChange,
     inbox::InboxChange,
+    run::RunEvent,
     state::{Offer, Theme, Tone},
 };
 use crate::i18n::Hours;
@@ -46,6 +47,8 @@ pub enum Action {
     Days(DaysChange),
     /// Something about the inbox.
     Inbox(InboxChange),
+    /// Something happened to the run that is followed.
+    Run(RunEvent),
 }
 
 impl Action {

@@ -7,11 +7,13 @@ pub mod action;
 pub mod days;
 pub mod inbox;
 pub mod reduce;
+pub mod run;
 pub mod state;
 
 pub use action::Action;
 pub use days::{Days, DaysChange};
 pub use inbox::{Inbox, InboxChange};
+pub use run::Following;
 pub use state::{Session, Settings, State, Toasts};
 
 use std::{ops::Deref, rc::Rc};
@@ -80,6 +82,7 @@ pub fn Store(props: &StoreProps) -> Html {
     let toasts = Slice(state.toasts.clone());
     let days = Slice(state.days.clone());
     let inbox = Slice(state.inbox.clone());
+    let following = Slice(state.following.clone());
     html! {
         <ContextProvider<Dispatch> context={state.dispatcher()}>
         <ContextProvider<Slice<Session>> context={session}>
@@ -87,7 +90,9 @@ pub fn Store(props: &StoreProps) -> Html {
         <ContextProvider<Slice<Toasts>> context={toasts}>
         <ContextProvider<Slice<Days>> context={days}>
         <ContextProvider<Slice<Inbox>> context={inbox}>
+        <ContextProvider<Slice<Following>> context={following}>
             { props.children.clone() }
+        </ContextProvider<Slice<Following>>>
         </ContextProvider<Slice<Inbox>>>
         </ContextProvider<Slice<Days>>>
         </ContextProvider<Slice<Toasts>>>

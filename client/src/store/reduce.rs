@@ -4,6 +4,7 @@ use super::{
     action::Action,
     days::Days,
     inbox::Inbox,
+    run::{self, Following},
     state::{Session, Settings, State, Toast, Toasts},
 };
 use std::rc::Rc;
@@ -55,6 +56,7 @@ pub fn reduce(state: Rc<State>, action: Action) -> Rc<State> {
         }
         Action::Days(change) => with_days(&state, state.days.changed(change)),
         Action::Inbox(change) => with_inbox(&state, state.inbox.changed(change)),
+        Action::Run(event) => with_following(&state, run::reduce(&state.following, event)),
     }
 }
 
@@ -64,12 +66,12 @@ fn with_session(state: &Rc<State>, session: Session) -> Rc<State> {
     }
     // One person's days are not another's, and another zone has other days.
     let whose = |session: &Session| session.account().map(|account| (account.id, account.zone.clone()));
-    let (days, inbox) = if whose(&state.session) == whose(&session) {
-        (state.days.clone(), state.inbox.clone())
+    let (days, inbox, following) = if whose(&state.session) == whose(&session) {
+        (state.days.clone(), state.inbox.clone(), state.following.clone())
     } else {
         Default::default()
     };
-    Rc::new(State { session: Rc::new(session), days, inbox, ..(**state).clone() })
+    Rc::new(State { session: Rc::new(session), days, inbox, following, ..(**state).clone() })
 }
 
 fn with_days(state: &Rc<State>, days: Days) -> Rc<State> {
@@ -84,6 +86,13 @@ fn with_inbox(state: &Rc<State>, inbox: Inbox) -> Rc<State> {
         return state.clone();
     }
     Rc::new(State { inbox: Rc::new(inbox), ..(**state).clone() })
+}
+
+fn with_following(state: &Rc<State>, following: Rc<Following>) -> Rc<State> {
+    if Rc::ptr_eq(&state.following, &following) {
+        return state.clone();
+    }
+    Rc::new(State { following, ..(**state).clone() })
 }
 
 fn with_settings(state: &Rc<State>, settings: Settings) -> Rc<State> {
@@ -118,6 +127,7 @@ mod tests {
             toasts: Rc::default(),
             days: Rc::default(),
             inbox: Rc::default(),
+            following: Rc::default(),
         })
     }
 

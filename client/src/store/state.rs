@@ -1,6 +1,6 @@
 //! The state, in slices.
 
-use super::{days::Days, inbox::Inbox};
+use super::{days::Days, inbox::Inbox, run::Following};
 use crate::i18n::Hours;
 use daymark_shared::account::{Account, Locale};
 use std::rc::Rc;
@@ -19,6 +19,8 @@ pub struct State {
     pub days: Rc<Days>,
     /// What has no date yet.
     pub inbox: Rc<Inbox>,
+    /// The run that is followed.
+    pub following: Rc<Following>,
 }
 
 /// Who is signed in.
