@@ -59,6 +59,14 @@ pub fn use_shortcuts(callback: Callback<KeyboardEvent>) {
     });
 }
 
+/// Whether a key was pressed on something that `selector` matches, or inside it.
+pub fn is_at(event: &KeyboardEvent, selector: &str) -> bool {
+    event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        .is_some_and(|element| element.closest(selector).ok().flatten().is_some())
+}
+
 /// Whether the key goes into a field.
 fn is_typing(event: &KeyboardEvent) -> bool {
     event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).is_some_and(|element| {

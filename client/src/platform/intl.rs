@@ -99,6 +99,22 @@ pub fn date(locale: &str, options: &str, ms: f64) -> String {
         .map_or_else(String::new, |f| f.format(ms))
 }
 
+/// Year, month, day, hour, minute and second of an instant on the clock of a zone; `None` for a zone that the browser
+/// does not know.
+pub fn civil(zone: &str, ms: f64) -> Option<[i16; 6]> {
+    let options = [
+        r#"{"calendar":"gregory","numberingSystem":"latn","hourCycle":"h23","year":"numeric","month":"2-digit","day":"2-digit","hour":"2-digit","minute":"2-digit","second":"2-digit","timeZone":""#,
+        zone,
+        r#""}"#,
+    ]
+    .concat();
+    // Sweden writes the year first: 2026-11-18 09:42:05.
+    let text = date("sv-SE", &options, ms);
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
+    let mut next = || numbers.next();
+    Some([next()?, next()?, next()?, next()?, next()?, next()?])
+}
+
 /// From one instant to another, saying only once what both have in common.
 pub fn date_range(locale: &str, options: &str, from: f64, to: f64) -> String {
     DATES

@@ -7,6 +7,7 @@ pub mod events;
 pub mod focus;
 pub mod intl;
 pub mod locks;
+pub mod motion;
 pub mod random;
 pub mod sound;
 pub mod storage;

@@ -21,11 +21,22 @@ pub fn unlock() {
     });
 }
 
-/// Two soft notes, one after the other: something has ended.
+/// The same when the page appears, if the person has touched something before.
+pub fn unlock_if_touched() {
+    let active = js_sys::Reflect::get(&super::window().navigator(), &"userActivation".into())
+        .and_then(|activation| js_sys::Reflect::get(&activation, &"hasBeenActive".into()));
+    if active.is_ok_and(|active| active.is_truthy()) {
+        unlock();
+    }
+}
+
+/// Two soft notes, one after the other: something has ended. Silent until the person has touched something.
 pub fn chime() {
-    unlock();
     CONTEXT.with_borrow(|slot| {
-        if let Some(context) = slot {
+        // One that is not allowed to play yet would play it all later.
+        if let Some(context) = slot
+            && context.state() == AudioContextState::Running
+        {
             let start = context.current_time() + 0.02;
             let _ = note(context, 659.25, start);
             let _ = note(context, 880.0, start + 0.16);

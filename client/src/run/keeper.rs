@@ -66,9 +66,8 @@ pub fn Keeper() -> Html {
     // No answer: again after a while, as long as it matters to somebody.
     let matters = following.is_lost() && (following.watched || !following.deeds.is_empty());
     use_effect_with((matters, following.failures), move |&(matters, failures)| {
-        let timeout = matters.then(|| {
-            Timeout::new(patience(failures), move || dispatch.dispatch(Action::Run(RunEvent::Ask)))
-        });
+        let timeout = matters
+            .then(|| Timeout::new(patience(failures), move || dispatch.dispatch(Action::Run(RunEvent::Ask))));
         // It may be running: freed when the stack is empty.
         move || spawn_local(async move { drop(timeout) })
     });

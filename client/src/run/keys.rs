@@ -22,8 +22,16 @@ pub enum Wish {
     Adjust(i16),
     /// Away from the page; the run goes on.
     Leave,
+    /// Whether steps follow each other by themselves.
+    AutoAdvance(bool),
+    /// Whether the end of a step is not to be heard.
+    Mute(bool),
     /// Show the keys.
     Keys,
+    /// All done, whatever is left.
+    Finish,
+    /// Give it up.
+    GiveUp,
 }
 
 /// What a key asks for. One that is held down asks again only for minutes.

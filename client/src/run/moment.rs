@@ -62,7 +62,8 @@ impl Moment {
     /// The step that comes after this one.
     pub fn next(&self) -> Option<usize> {
         let after = self.progress.current + 1;
-        (after..self.progress.steps.len()).find(|&index| self.progress.steps[index].outcome == Outcome::Pending)
+        (after..self.progress.steps.len())
+            .find(|&index| self.progress.steps[index].outcome == Outcome::Pending)
     }
 
     /// In how many milliseconds it shows something else: the next full second (or minute) that is left, and always the

@@ -81,8 +81,7 @@ pub fn use_voice(following: &Slice<Following>, moment: Option<&(Moment, Timestam
     let (words, next_deed) = (words.clone(), following.next);
     use_effect(move || {
         let Some((run, (moment, now))) = latest else { return };
-        let after =
-            Before { moment, now, run: run.id, revision: run.revision, next_deed };
+        let after = Before { moment, now, run: run.id, revision: run.revision, next_deed };
         let old = before.borrow_mut().replace(after);
         let Some(old) = old.filter(|old| old.run == run.id) else { return };
         let held = before.borrow();

@@ -54,8 +54,7 @@ crate::words! {
     said_resumed(left: &str): "Going on, {left}.", "Es geht weiter, {left}.";
     said_skipped: "Skipped.", "Ausgelassen.";
     said_step(step: &str, title: &str, left: &str): "{step}: {title}, {left}.", "{step}: {title}, {left}.";
-    said_more[n, left: &str]: "{n} minute more, {left}.", "{n} minutes more, {left}.";
-        "{n} Minute mehr, {left}.", "{n} Minuten mehr, {left}.";
+    said_more[n, left: &str]: "{n} minute more, {left}.", "{n} minutes more, {left}."; "{n} Minute mehr, {left}.", "{n} Minuten mehr, {left}.";
     said_less[n, left: &str]: "{n} minute less, {left}.", "{n} minutes less, {left}.";
         "{n} Minute weniger, {left}.", "{n} Minuten weniger, {left}.";
     said_over(title: &str): "The time for {title} is up. Go on when you are ready.",
@@ -75,6 +74,8 @@ crate::words! {
         "Es hat {took} gedauert, {less} weniger als geplant.";
     slower(took: &str, more: &str): "It took {took}, {more} more than planned. Good to know for next time.",
         "Es hat {took} gedauert, {more} mehr als geplant. Gut zu wissen fürs nächste Mal.";
+    it_took(took: &str): "It took {took}.", "Es hat {took} gedauert.";
+    seconds(n: &str): "{n} s", "{n} s";
     partly(took: &str): "You gave it {took}. It stays on your day for when you are ready.",
         "Du hast dir dafür {took} genommen. Es bleibt auf deinem Tag, bis du so weit bist.";
     not_begun: "It stays on your day for when you are ready.",

@@ -1,6 +1,6 @@
 //! A button that opens a short list of things to do.
 
-use super::{Glyph, Icon, IconButton};
+use super::{Glyph, Icon, IconButton, glyphs};
 use crate::platform::{
     document,
     events::Listener,
@@ -19,6 +19,8 @@ pub struct MenuItem {
     pub icon: Option<Glyph>,
     /// Whether it ends or removes something.
     pub danger: bool,
+    /// Whether it is on, for one that can be on and off.
+    pub on: Option<bool>,
     /// What it does.
     pub act: Callback<()>,
 }
@@ -26,7 +28,12 @@ pub struct MenuItem {
 impl MenuItem {
     /// An ordinary one.
     pub fn new(label: impl Into<AttrValue>, icon: Glyph, act: Callback<()>) -> Self {
-        Self { label: label.into(), icon: Some(icon), danger: false, act }
+        Self { label: label.into(), icon: Some(icon), danger: false, on: None, act }
+    }
+
+    /// One that is on or off.
+    pub fn switch(label: impl Into<AttrValue>, icon: Glyph, on: bool, act: Callback<()>) -> Self {
+        Self { on: Some(on), ..Self::new(label, icon, act) }
     }
 }
 
@@ -46,7 +53,7 @@ pub struct MenuProps {
     pub class: Classes,
 }
 
-const ITEM: &str = "[role=menuitem]";
+const ITEM: &str = "[role^=menuitem]";
 
 /// A menu after the ARIA pattern: arrows, Home and End move, Esc and Tab close it, and the focus goes back.
 #[component]
@@ -93,7 +100,7 @@ pub fn Menu(props: &MenuProps) -> Html {
                     focus_first(&list, ITEM);
                 }
                 "End" => {
-                    focus_first(&list, "li:last-child > [role=menuitem]");
+                    focus_first(&list, "li:last-child > [role^=menuitem]");
                 }
                 "Escape" => close.emit(()),
                 "Tab" => {
@@ -129,7 +136,8 @@ pub fn Menu(props: &MenuProps) -> Html {
                             <li key={index} role="none">
                                 <button
                                     type="button"
-                                    role="menuitem"
+                                    role={if item.on.is_some() { "menuitemcheckbox" } else { "menuitem" }}
+                                    aria-checked={item.on.map(|on| if on { "true" } else { "false" })}
                                     tabindex="-1"
                                     class={item.danger.then_some("danger")}
                                     {onclick}
@@ -137,7 +145,10 @@ pub fn Menu(props: &MenuProps) -> Html {
                                     if let Some(glyph) = item.icon {
                                         <Icon {glyph} />
                                     }
-                                    { &item.label }
+                                    <span>{ &item.label }</span>
+                                    if item.on == Some(true) {
+                                        <Icon glyph={glyphs::CHECK} class="menu-mark" />
+                                    }
                                 </button>
                             </li>
                         }
