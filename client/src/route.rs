@@ -2,52 +2,91 @@
 
 use daymark_shared::ids::{RoutineId, RunId};
 use jiff::civil::Date;
+use std::collections::HashMap;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
 /// Where one can be.
-#[derive(Debug, Clone, PartialEq, Routable)]
+///
+/// The addresses are matched by hand: the derived `Routable` brings a general matcher of twenty kilobytes.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Route {
-    /// Sign in, or create an account: with `?setup=…` or `?invite=…`.
-    #[at("/welcome")]
+    /// `/welcome`: sign in, or create an account, with `?setup=…` or `?invite=…`.
     Welcome,
-    /// Today.
-    #[at("/")]
+    /// `/`
     Today,
-    /// Another day.
-    #[at("/day/:date")]
+    /// `/day/2026-11-18`: another day.
     Day {
         /// Which.
         date: Date,
     },
-    /// All routines.
-    #[at("/routines")]
+    /// `/routines`: all routines.
     Routines,
-    /// A new routine.
-    #[at("/routines/new")]
+    /// `/routines/new`: a new routine.
     NewRoutine,
-    /// One routine.
-    #[at("/routines/:id")]
+    /// `/routines/…`: one routine.
     Routine {
         /// Which.
         id: RoutineId,
     },
-    /// What has no date yet: a page on phones, beside the day elsewhere.
-    #[at("/inbox")]
+    /// `/inbox`: what has no date yet; a page on phones, beside the day elsewhere.
     Inbox,
-    /// A run.
-    #[at("/run/:id")]
+    /// `/run/…`: a run.
     Run {
         /// Which.
         id: RunId,
     },
-    /// Settings.
-    #[at("/settings")]
+    /// `/settings`
     Settings,
-    /// Nothing is here.
-    #[not_found]
-    #[at("/not-found")]
+    /// Anything else: nothing is here.
     NotFound,
+}
+
+impl Routable for Route {
+    fn from_path(path: &str, _: &HashMap<&str, &str>) -> Option<Self> {
+        let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+        let route = match (segments.next(), segments.next(), segments.next()) {
+            (None, ..) => Self::Today,
+            (Some("welcome"), None, _) => Self::Welcome,
+            (Some("day"), Some(date), None) => Self::Day { date: date.parse().ok()? },
+            (Some("routines"), None, _) => Self::Routines,
+            (Some("routines"), Some("new"), None) => Self::NewRoutine,
+            (Some("routines"), Some(id), None) => Self::Routine { id: id.parse().ok()? },
+            (Some("inbox"), None, _) => Self::Inbox,
+            (Some("run"), Some(id), None) => Self::Run { id: id.parse().ok()? },
+            (Some("settings"), None, _) => Self::Settings,
+            _ => return None,
+        };
+        Some(route)
+    }
+
+    fn to_path(&self) -> String {
+        match self {
+            Self::Welcome => "/welcome".to_owned(),
+            Self::Today => "/".to_owned(),
+            Self::Day { date } => ["/day/", &date.to_string()].concat(),
+            Self::Routines => "/routines".to_owned(),
+            Self::NewRoutine => "/routines/new".to_owned(),
+            Self::Routine { id } => ["/routines/", &id.to_string()].concat(),
+            Self::Inbox => "/inbox".to_owned(),
+            Self::Run { id } => ["/run/", &id.to_string()].concat(),
+            Self::Settings => "/settings".to_owned(),
+            Self::NotFound => "/not-found".to_owned(),
+        }
+    }
+
+    fn routes() -> Vec<&'static str> {
+        // Only a derived matcher would ask.
+        Vec::new()
+    }
+
+    fn not_found_route() -> Option<Self> {
+        Some(Self::NotFound)
+    }
+
+    fn recognize(pathname: &str) -> Option<Self> {
+        Self::from_path(pathname, &HashMap::new()).or_else(Self::not_found_route)
+    }
 }
 
 /// Where one can go from everywhere: one entry in the navigation each.
@@ -144,8 +183,12 @@ mod tests {
         for route in [
             Route::Today,
             Route::Day { date: jiff::civil::date(2026, 11, 18) },
+            Route::Welcome,
+            Route::Routines,
             Route::NewRoutine,
             Route::Routine { id },
+            Route::Inbox,
+            Route::Run { id: RunId::mint(1, [1; 10]) },
             Route::Settings,
         ] {
             assert_eq!(Route::recognize(&route.to_path()), Some(route));
@@ -157,5 +200,7 @@ mod tests {
         assert_eq!(Route::recognize("/day/2026-02-30"), Some(Route::NotFound));
         assert_eq!(Route::recognize("/routines/mine"), Some(Route::NotFound));
         assert_eq!(Route::recognize("/nowhere"), Some(Route::NotFound));
+        assert_eq!(Route::recognize("/settings/more"), Some(Route::NotFound));
+        assert_eq!(Route::recognize("/settings/"), Some(Route::Settings));
     }
 }

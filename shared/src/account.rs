@@ -119,6 +119,7 @@ pub struct Account {
     /// What they may do.
     pub role: Role,
     /// Since when.
+    #[serde(deserialize_with = "crate::wire::at")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
     /// Goes up with each change; the `ETag` is made of it.

@@ -17,6 +17,7 @@ pub const DAYS_MAX: usize = 42;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Day {
     /// The date.
+    #[serde(deserialize_with = "crate::wire::at")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "date"))]
     pub date: Date,
     /// The zone on whose clock its times are.
@@ -27,6 +28,7 @@ pub struct Day {
     /// Whether there were more than 500, and the rest was left out.
     pub truncated: bool,
     /// The server's clock when it answered.
+    #[serde(deserialize_with = "crate::wire::at")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "date-time"))]
     pub now: Timestamp,
 }

@@ -18,4 +18,5 @@ pub mod schedule;
 pub mod session;
 pub mod text;
 pub mod version;
+mod wire;
 pub mod zone;

@@ -92,9 +92,11 @@ pub struct Occurrence {
     /// When it starts, on the clock of the day's zone.
     pub start: Start,
     /// When it ends, on the clock of the day's zone; for a whole day its midnight.
+    #[serde(deserialize_with = "crate::wire::at")]
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub end: DateTime,
     /// The instant at which it starts.
+    #[serde(deserialize_with = "crate::wire::at")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "date-time"))]
     pub starts_at: Timestamp,
     /// How long it takes.
@@ -102,6 +104,7 @@ pub struct Occurrence {
     /// What became of it.
     pub state: OccurrenceState,
     /// When it was done.
+    #[serde(default, deserialize_with = "crate::wire::maybe_at")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = "date-time"))]
     pub done_at: Option<Timestamp>,
     /// Whether its start was moved, or its length changed, for this one alone.

@@ -322,12 +322,15 @@ pub struct Routine {
     /// When; without one it lies in the inbox.
     pub schedule: Option<Schedule>,
     /// The date from which the current version holds; absent in the inbox.
+    #[serde(default, deserialize_with = "crate::wire::maybe_at")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = "date"))]
     pub from: Option<Date>,
     /// The last date on which it happens; absent when it goes on without an end, or lies in the inbox.
+    #[serde(default, deserialize_with = "crate::wire::maybe_at")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = "date"))]
     pub last: Option<Date>,
     /// When it was made.
+    #[serde(deserialize_with = "crate::wire::at")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "date-time"))]
     pub created_at: Timestamp,
     /// Counts the changes: the `ETag` of this routine.

@@ -50,6 +50,7 @@ pub enum Phase {
     /// The current step's clock has been running since this instant.
     Running {
         /// Since when.
+        #[serde(deserialize_with = "crate::wire::at")]
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = "date-time"))]
         since: Timestamp,
     },
@@ -58,12 +59,14 @@ pub enum Phase {
     /// All steps are behind it.
     Finished {
         /// When the last one was.
+        #[serde(deserialize_with = "crate::wire::at")]
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = "date-time"))]
         at: Timestamp,
     },
     /// Given up; the occurrence is not done.
     Abandoned {
         /// When.
+        #[serde(deserialize_with = "crate::wire::at")]
         #[cfg_attr(feature = "openapi", schema(value_type = String, format = "date-time"))]
         at: Timestamp,
     },
@@ -373,9 +376,11 @@ pub struct Run {
     /// Where it stands at `now`.
     pub progress: Progress,
     /// When it began.
+    #[serde(deserialize_with = "crate::wire::at")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "date-time"))]
     pub started_at: Timestamp,
     /// The server's clock when it answered.
+    #[serde(deserialize_with = "crate::wire::at")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "date-time"))]
     pub now: Timestamp,
     /// Counts the changes: its `ETag`.

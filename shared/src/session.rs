@@ -79,6 +79,7 @@ pub struct SessionAnswer {
     /// Who is signed in.
     pub account: Account,
     /// The server's clock, for a browser whose own is off.
+    #[serde(deserialize_with = "crate::wire::at")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
 }
@@ -90,9 +91,11 @@ pub struct Session {
     /// Which.
     pub id: SessionId,
     /// When it was begun.
+    #[serde(deserialize_with = "crate::wire::at")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
     /// When it was last refreshed.
+    #[serde(deserialize_with = "crate::wire::at")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub last_used_at: Timestamp,
     /// Whether it is the one that asks.
