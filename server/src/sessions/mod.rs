@@ -86,7 +86,7 @@ fn grant(state: &State, newest: &Refresh, ends: Timestamp, account: Account, now
     }
 }
 
-/// Begins a session; those that are over and those beyond [`MOST`] end. `agent` is what the browser says of itself.
+/// Begins a session; those that are over, and those that are too many, end. `agent` is what the browser says of itself.
 ///
 /// # Errors
 /// Where storage fails.

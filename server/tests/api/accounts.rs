@@ -6,7 +6,7 @@ use daymark_shared::{account::Account, ids::AccountId, session::SessionAnswer};
 use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
 use serde_json::{Value, json};
-use std::thread;
+use std::{process::Command, thread};
 
 const ACCOUNTS: &str = "/api/v1/accounts";
 const ACCOUNT: &str = "/api/v1/account";
@@ -216,6 +216,25 @@ fn an_invitation_makes_one_account() {
     let made = create(&app, &with(person(NOOR), "invitation", json!(token)));
     assert_eq!(made.json(201)["account"]["role"], "member");
     create(&app, &with(person("ada@example.org"), "invitation", json!(token))).problem("invitation_invalid");
+}
+
+#[test]
+fn the_operator_invites_from_the_command_line() {
+    let app = by_invitation();
+    let command = |days: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+        command.env_clear().env("DATA_DIR", &app.state.config.storage.data_dir);
+        command.env("PUBLIC_URL", "https://day.example.org/");
+        command.args(["account", "invite", "--days", days]).output().unwrap()
+    };
+    let printed = String::from_utf8(command("3").stdout).unwrap();
+    let link = printed.strip_suffix('\n').unwrap();
+    assert!(link.starts_with("https://day.example.org/welcome?invite="), "{printed}");
+    let body = with(person(NOOR), "invitation", json!(parameter(link, "invite")));
+    create(&app, &body).json(201);
+    for days in ["0", "366", "many"] {
+        assert!(!command(days).status.success());
+    }
 }
 
 #[test]

@@ -33,7 +33,8 @@ fn what_people_write_is_found_nowhere() {
     }
     // While it runs: the write-ahead log is there.
     assert_eq!(canaries.found_in(instance.data.path()), [""; 0]);
-    let (data, log) = instance.stop();
+    let (data, log, link) = instance.stop();
+    canaries.secret("account.setup token", link.split_once("/welcome?setup=").unwrap().1);
     assert!(
         log.contains(r#""msg":"request""#) && log.contains("an account was made"),
         "logs were captured: {log}"
@@ -341,19 +342,21 @@ impl Instance {
         }
     }
 
-    /// Stops it; the data folder, and all that it said but the link that it printed for its operator.
-    fn stop(mut self) -> (tempfile::TempDir, String) {
+    /// Stops it; the data folder, all that it said but the link that it printed for its operator, and that link.
+    fn stop(mut self) -> (tempfile::TempDir, String, String) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         self.child.wait().unwrap();
         let mut all = self.first;
         let mut stderr = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-        let told = stderr.lines().filter(|line| !line.starts_with("Create the first account: "));
+        let link = stderr.lines().find_map(|line| line.strip_prefix("Create the first account: "));
+        let link = link.unwrap().to_owned();
+        let told = stderr.lines().filter(|line| !line.contains(&link));
         for line in self.log.iter().chain(told.map(str::to_owned)) {
             all.push_str(&line);
             all.push('\n');
         }
-        (self.data, all)
+        (self.data, all, link)
     }
 }
