@@ -1,12 +1,7 @@
 //! One writer at a time among processes: an advisory lock on a file of its own beside the database.
 
-use super::OpenError;
-use std::{
-    fs::{File, OpenOptions},
-    io,
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
-};
+use super::{OpenError, private_file};
+use std::{fs::File, io, path::Path};
 
 /// The lock file. It stays where it is; the kernel frees the lock when a process dies.
 pub(super) struct FileLock(File);
@@ -19,14 +14,7 @@ impl FileLock {
     pub(super) fn beside(database: &Path) -> Result<Self, OpenError> {
         let mut path = database.as_os_str().to_owned();
         path.push(".lock");
-        OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(&path)
-            .map(Self)
-            .map_err(|error| OpenError::File { path: path.to_string_lossy().into_owned(), error })
+        private_file(path.as_ref()).map(Self)
     }
 
     /// Waits until no other process writes.

@@ -1,13 +1,16 @@
 //! The readers: a pool of read-only connections.
 
-use super::{OpenError, ReadTx};
+use super::{OpenError, ReadTx, writer::panicked};
 use crate::error::Error;
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::{Connection, OpenFlags};
-use std::{path::Path, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    thread::available_parallelism,
+    time::Duration,
+};
 
-/// How many read at once.
-const READERS: u32 = 4;
 /// How long a read waits for a free connection.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -21,8 +24,10 @@ impl Pool {
             // No mmap: mapped pages would count as resident. 1 MiB of cache each is plenty beside the system's.
             connection.execute_batch("PRAGMA cache_size=-1024; PRAGMA mmap_size=0; PRAGMA query_only=ON;")
         });
+        // One a worker, opened when it is first needed.
+        let readers = available_parallelism().map_or(2, |cores| cores.get().clamp(2, 16) as u32);
         let pool = r2d2::Pool::builder()
-            .max_size(READERS)
+            .max_size(readers)
             .min_idle(Some(1))
             .test_on_check_out(false)
             .connection_timeout(PATIENCE)
@@ -35,7 +40,8 @@ impl Pool {
     pub(super) fn read<T>(&self, work: impl FnOnce(&ReadTx<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let connection = self.0.get().map_err(|_| Error::Unavailable("all readers are busy"))?;
         let _snapshot = Snapshot::of(&connection)?;
-        work(&ReadTx::new(&connection))
+        catch_unwind(AssertUnwindSafe(|| work(&ReadTx::new(&connection))))
+            .unwrap_or_else(|panic| Err(panicked(panic)))
     }
 }
 
