@@ -51,6 +51,10 @@ pub enum Style {
     DayNumber,
     /// November 2026
     Month,
+    /// November
+    MonthName,
+    /// 18 November
+    DayMonth,
 }
 
 impl Style {
@@ -67,6 +71,8 @@ impl Style {
             Self::WeekdayNarrow => r#"{"timeZone":"UTC","weekday":"narrow"}"#,
             Self::DayNumber => r#"{"timeZone":"UTC","day":"numeric"}"#,
             Self::Month => r#"{"timeZone":"UTC","month":"long","year":"numeric"}"#,
+            Self::MonthName => r#"{"timeZone":"UTC","month":"long"}"#,
+            Self::DayMonth => r#"{"timeZone":"UTC","day":"numeric","month":"long"}"#,
         }
     }
 }
@@ -186,6 +192,11 @@ impl I18n {
             0 => hours,
             rest => [hours.as_str(), " ", &self.minutes(rest)].concat(),
         }
+    }
+
+    /// Several things in a row: “Monday, Tuesday and Friday”, or with *or* before the last one.
+    pub fn list(&self, things: &[String], all: bool) -> String {
+        intl::list(&self.tag, if all { "conjunction" } else { "disjunction" }, things)
     }
 
     /// Whether `n` takes the singular here.

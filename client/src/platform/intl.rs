@@ -61,6 +61,14 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = firstDay)]
     fn first_day(this: &WeekInfo) -> u8;
 
+    #[derive(Clone)]
+    #[wasm_bindgen(js_namespace = Intl)]
+    type ListFormat;
+    #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
+    fn new(locale: &str, options: &JsValue) -> Result<ListFormat, JsValue>;
+    #[wasm_bindgen(method)]
+    fn format(this: &ListFormat, list: &js_sys::Array) -> String;
+
     #[wasm_bindgen(js_namespace = Intl, js_name = supportedValuesOf, catch)]
     fn supported_values_of(key: &str) -> Result<js_sys::Array, JsValue>;
 }
@@ -90,6 +98,7 @@ thread_local! {
     static NUMBERS: Cache<NumberFormat> = const { Cache::new() };
     static PLURALS: Cache<PluralRules> = const { Cache::new() };
     static RELATIVE: Cache<RelativeTimeFormat> = const { Cache::new() };
+    static LISTS: Cache<ListFormat> = const { Cache::new() };
 }
 
 /// An instant in words. `options` is the JSON of `Intl.DateTimeFormat`'s. Empty for a zone that the browser does not know.
@@ -141,6 +150,15 @@ pub fn relative(locale: &str, value: f64, unit: &str) -> String {
     RELATIVE
         .with(|cache| cache.get(locale, r#"{"numeric":"auto"}"#, RelativeTimeFormat::new))
         .map_or_else(String::new, |f| f.format(value, unit))
+}
+
+/// Things in a row: “a, b and c” with the kind `conjunction`, “a, b or c” with `disjunction`.
+pub fn list(locale: &str, kind: &str, things: &[String]) -> String {
+    let options = [r#"{"type":""#, kind, r#""}"#].concat();
+    let array: js_sys::Array = things.iter().map(|thing| JsValue::from_str(thing)).collect();
+    LISTS
+        .with(|cache| cache.get(locale, &options, ListFormat::new))
+        .map_or_else(|| things.join(", "), |f| f.format(&array))
 }
 
 /// The device's time zone.
