@@ -3,6 +3,8 @@
 use daymark_shared::ids::RoutineId;
 use yew::prelude::*;
 
+mod form;
+
 /// All routines.
 #[component]
 pub fn RoutinesPage() -> Html {
