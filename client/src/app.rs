@@ -7,7 +7,7 @@ use crate::{
     platform::{browser, storage},
     problems,
     route::Route,
-    routine::{RoutinePage, RoutinesPage},
+    routine::{self, RoutinePage, RoutinesPage},
     run::{Keeper, RunPage},
     settings::SettingsPage,
     shell::{Announcer, Messages, Shell, Waiting},
@@ -16,7 +16,7 @@ use crate::{
     ui::Trouble,
     welcome::WelcomePage,
 };
-use daymark_shared::account::Locale;
+use daymark_shared::{account::Locale, ids::RoutineId};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -138,8 +138,21 @@ fn page(session: &Session, route: Route) -> Html {
             Route::Welcome => html! { <Redirect<Route> to={Route::Today} /> },
             // Nothing else on the screen.
             Route::Run { id } => html! { <RunPage {id} /> },
+            // A sheet over the page that it was opened from.
+            Route::NewRoutine => over(None),
+            Route::Routine { id } => over(Some(id)),
             route => html! { <Shell route={route.clone()}>{ inside(route) }</Shell> },
         },
+    }
+}
+
+fn over(id: Option<RoutineId>) -> Html {
+    let behind = routine::behind();
+    html! {
+        <Shell route={behind.clone()}>
+            { inside(behind) }
+            <RoutinePage {id} />
+        </Shell>
     }
 }
 
@@ -149,10 +162,10 @@ fn inside(route: Route) -> Html {
         Route::Day { date } => html! { <TodayPage date={Some(date)} /> },
         Route::Inbox => html! { <InboxPage /> },
         Route::Routines => html! { <RoutinesPage /> },
-        Route::NewRoutine => html! { <RoutinePage id={None} /> },
-        Route::Routine { id } => html! { <RoutinePage id={Some(id)} /> },
         Route::Settings => html! { <SettingsPage /> },
-        Route::Welcome | Route::Run { .. } | Route::NotFound => html! { <NotFound /> },
+        Route::Welcome | Route::Run { .. } | Route::NewRoutine | Route::Routine { .. } | Route::NotFound => {
+            html! { <NotFound /> }
+        }
     }
 }
 

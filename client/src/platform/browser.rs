@@ -20,6 +20,12 @@ pub fn query_parameter(name: &str) -> Option<String> {
     web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name).filter(|value| !value.is_empty())
 }
 
+/// Whether this address was come to from another page of the program: then going back leads there.
+pub fn came_from_within() -> bool {
+    // The router leaves a state with each address that it adds; one that was typed or linked to has none.
+    window().history().and_then(|history| history.state()).is_ok_and(|state| state.is_truthy())
+}
+
 /// Takes the query out of the address bar, so that a secret in it is neither bookmarked nor shared.
 pub fn forget_query() {
     let window = window();

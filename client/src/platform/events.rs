@@ -77,3 +77,13 @@ fn is_typing(event: &KeyboardEvent) -> bool {
             .is_some()
     })
 }
+
+/// Has the browser ask before the page is left, as long as `active`: something that was typed would be lost.
+#[hook]
+pub fn use_unload_guard(active: bool) {
+    use_effect_with(active, |&active| {
+        let listener =
+            active.then(|| Listener::new(&window(), "beforeunload", |event| event.prevent_default()));
+        move || drop(listener)
+    });
+}

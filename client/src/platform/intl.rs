@@ -124,6 +124,17 @@ pub fn civil(zone: &str, ms: f64) -> Option<[i16; 6]> {
     Some([next()?, next()?, next()?, next()?, next()?, next()?])
 }
 
+/// An instant on the clock of a zone, to the minute; on that of UTC, where the browser does not know the zone.
+pub fn civil_now(zone: &str, at: jiff::Timestamp) -> jiff::civil::DateTime {
+    civil(zone, at.as_millisecond() as f64)
+        .and_then(|[year, month, day, hour, minute, _]| {
+            let part = |value: i16| i8::try_from(value).ok();
+            let date = jiff::civil::Date::new(year, part(month)?, part(day)?).ok()?;
+            Some(date.to_datetime(jiff::civil::Time::new(part(hour)?, part(minute)?, 0, 0).ok()?))
+        })
+        .unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(at))
+}
+
 /// From one instant to another, saying only once what both have in common.
 pub fn date_range(locale: &str, options: &str, from: f64, to: f64) -> String {
     DATES

@@ -1,25 +1,27 @@
-//! Routines: all of them, and one to edit.
+//! Routines: all of them, and the sheet that one is written on.
 
-use daymark_shared::ids::RoutineId;
-use yew::prelude::*;
-
+mod editor;
 mod form;
+mod grow;
+mod head;
+mod icon_picker;
+mod icon_words;
+mod list;
+mod list_words;
+mod minutes;
+mod number_field;
+mod opened;
+mod questions;
+mod repeat_part;
+mod row;
+mod save;
+mod sheet;
+mod step_row;
+mod steps;
+mod tile;
+mod when_part;
+mod words;
+mod zone_tile;
 
-/// All routines.
-#[component]
-pub fn RoutinesPage() -> Html {
-    html! {}
-}
-
-/// Properties of [`RoutinePage`].
-#[derive(Properties, PartialEq)]
-pub struct RoutineProps {
-    /// Which; a new one without.
-    pub id: Option<RoutineId>,
-}
-
-/// One routine, to edit.
-#[component]
-pub fn RoutinePage(props: &RoutineProps) -> Html {
-    html! { <h1>{ props.id.map(|id| id.to_string()) }</h1> }
-}
+pub use list::RoutinesPage;
+pub use sheet::{RoutinePage, behind};

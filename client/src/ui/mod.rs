@@ -9,6 +9,7 @@ pub mod glyphs;
 pub mod icon;
 pub mod menu;
 pub mod ring;
+pub mod sortable;
 pub mod toast;
 
 pub use async_view::{Failure, Skeleton, Trouble};
@@ -20,3 +21,4 @@ pub use glyphs::Glyph;
 pub use icon::{Icon, Mark};
 pub use menu::{Menu, MenuItem};
 pub use ring::Ring;
+pub use sortable::{Sortable, use_sortable};

@@ -1,0 +1,264 @@
+//! The sheet that a routine is written on: from the title down to how it repeats, like a sentence.
+
+use super::{
+    form::{Act, Checked, Faults, Form, Seen},
+    head::{Head, PartProps},
+    opened::{Context, Remark, opened},
+    questions::{Discard, Removal},
+    save::{self, Saved},
+    steps::StepsPart,
+    when_part::WhenPart,
+    words::use_words,
+};
+use crate::{
+    api::ApiError,
+    i18n::Style,
+    planning::{Question, ScopeDialog},
+    platform::{events::use_unload_guard, focus::use_focus_first_invalid, random},
+    problems,
+    shell::Announcer,
+    store::{Action, use_dispatch},
+    ui::{Button, Dialog, Icon, Kind, Shape, glyphs},
+    words,
+};
+use daymark_shared::{ids::RoutineId, problem::Code, routine::Scope};
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+/// The form, as a reducer has it.
+struct Typed(Rc<Form>);
+
+impl Reducible for Typed {
+    type Action = Act;
+
+    fn reduce(self: Rc<Self>, act: Act) -> Rc<Self> {
+        Rc::new(Self(Rc::new((*self.0).clone().after(act))))
+    }
+}
+
+/// What is being asked or done.
+#[derive(Debug, Clone, PartialEq)]
+enum Phase {
+    Typing,
+    Saving,
+    /// Which occurrences?
+    Asking(Vec<Scope>),
+    /// Is what was typed to be lost?
+    Leaving,
+    /// What is to be deleted?
+    Removing,
+}
+
+/// Properties of [`Editor`].
+#[derive(Properties, PartialEq)]
+pub struct EditorProps {
+    /// What it begins with.
+    pub form: Rc<Form>,
+    /// The routine as it was; none for a new one.
+    #[prop_or_default]
+    pub seen: Option<Rc<Seen>>,
+    /// What must be said about where it was opened from.
+    #[prop_or_default]
+    pub remark: Option<Remark>,
+    /// The person and the day.
+    pub context: Context,
+    /// Done, or given up: it goes.
+    pub onleave: Callback<()>,
+}
+
+/// The sheet.
+#[component]
+pub fn Editor(props: &EditorProps) -> Html {
+    let (words, common, problems) = (use_words(), words::use_words(), problems::use_words());
+    let dispatch = use_dispatch();
+    let typed = {
+        let form = props.form.clone();
+        use_reducer(move || Typed(form))
+    };
+    let form = typed.0.clone();
+    // What it is compared with: what is there, as far as it is known here.
+    let base = use_state(|| (props.form.clone(), props.seen.clone()));
+    let (before, seen) = (*base).clone();
+    let faults = use_state(Faults::default);
+    let attempt = use_state(|| 0_u32);
+    let trouble = use_state(|| None::<AttrValue>);
+    let phase = use_state_eq(|| Phase::Typing);
+    // Kept over all tries, so that a lost answer makes no second routine.
+    let id = use_memo((), |()| {
+        let (ms, random) = random::id_parts();
+        RoutineId::mint(ms, random)
+    });
+    let frame = use_node_ref();
+    use_focus_first_invalid(frame.clone(), *attempt);
+    let changed = !form.says_the_same(&before);
+    use_unload_guard(changed);
+
+    let act = use_callback(typed.dispatcher(), |act, typed| typed.dispatch(act));
+
+    // Once it was tried, what is wrong is looked at with each key; what the server said stays until the next try.
+    let mut wrong =
+        if *attempt > 0 { Checked::of(&form).err().unwrap_or_default() } else { Faults::default() };
+    wrong.0.extend(faults.0.iter().copied());
+
+    let show = {
+        let (faults, attempt, trouble, phase) =
+            (faults.setter(), attempt.clone(), trouble.setter(), phase.setter());
+        let base = base.setter();
+        let (typed, dispatch, onleave) = (typed.dispatcher(), dispatch.clone(), props.onleave.clone());
+        let (words, common, problems) = (words.clone(), common.clone(), problems.clone());
+        let (before, context, form) = (before.clone(), props.context.clone(), form.clone());
+        move |saved: Saved| {
+            phase.set(Phase::Typing);
+            match saved {
+                Saved::Done => {
+                    dispatch.dispatch(Action::good(common.saved()));
+                    onleave.emit(());
+                }
+                Saved::Faults(found) => {
+                    faults.set(found);
+                    attempt.set(*attempt + 1);
+                }
+                Saved::Conflict(now) => {
+                    let (seen, _) = opened(*now, None, &context);
+                    let mine = (*form).clone().on_top_of(&before, seen.form.clone());
+                    typed.dispatch(Act::Set(Box::new(mine)));
+                    base.set((Rc::new(seen.form.clone()), Some(Rc::new(seen))));
+                    trouble.set(Some(words.conflict().into()));
+                }
+                Saved::Failed(error) => {
+                    let gone = matches!(&error, ApiError::Problem(problem) if problem.code == Code::NotFound);
+                    let text = if gone { words.conflict_gone().to_owned() } else { problems.advice(&error) };
+                    trouble.set(Some(text.into()));
+                }
+            }
+        }
+    };
+    let send = {
+        let (phase, trouble, faults) = (phase.setter(), trouble.setter(), faults.setter());
+        let (form, seen, id) = (form.clone(), seen.clone(), *id);
+        let show = show.clone();
+        Callback::from(move |scope: Scope| {
+            phase.set(Phase::Saving);
+            trouble.set(None);
+            faults.set(Faults::default());
+            let (form, seen, show) = (form.clone(), seen.clone(), show.clone());
+            spawn_local(async move {
+                show(match seen {
+                    None => save::create(id, &form).await,
+                    Some(seen) => save::edit(&seen, &form, scope).await,
+                });
+            });
+        })
+    };
+    let onsave = {
+        let (phase, form, seen, send, onleave) =
+            (phase.clone(), form.clone(), seen.clone(), send.clone(), props.onleave.clone());
+        Callback::from(move |()| {
+            if *phase == Phase::Saving {
+                return;
+            }
+            if Checked::of(&form).is_err() {
+                show(Saved::Faults(Faults::default()));
+                return;
+            }
+            match seen.as_ref().map(|seen| seen.scopes(&form)) {
+                Some(_) if !changed => onleave.emit(()),
+                Some(scopes) if scopes.len() > 1 => phase.set(Phase::Asking(scopes)),
+                Some(scopes) => send.emit(scopes.first().copied().unwrap_or(Scope::All)),
+                None => send.emit(Scope::All),
+            }
+        })
+    };
+    let onclose = {
+        let (phase, onleave) = (phase.clone(), props.onleave.clone());
+        Callback::from(move |()| match *phase {
+            Phase::Saving => {}
+            _ if changed => phase.set(Phase::Leaving),
+            _ => onleave.emit(()),
+        })
+    };
+    let back = {
+        let phase = phase.setter();
+        Callback::from(move |()| phase.set(Phase::Typing))
+    };
+    let onkeydown = {
+        let onsave = onsave.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+                event.prevent_default();
+                onsave.emit(());
+            }
+        })
+    };
+    let trouble = (*trouble).clone().or_else(|| (!wrong.0.is_empty()).then(|| words.check_again().into()));
+    let part = PartProps { form: form.clone(), faults: Rc::new(wrong), act, fresh: seen.is_none() };
+    let save_button = html! {
+        <Button kind={Kind::Primary} busy={*phase == Phase::Saving} onclick={onsave.reform(|_| ())}>
+            { common.save() }
+        </Button>
+    };
+    let remark = props.remark.as_ref().map(|remark| match remark {
+        Remark::Begun => words.occurrence_begun().to_owned(),
+        Remark::Own => words.occurrence_own().to_owned(),
+        Remark::Over => words.routine_over().to_owned(),
+        Remark::Moved(at) => {
+            let to = [words.date(at.date(), Style::DayShort).as_str(), " ", &words.time(at.time())].concat();
+            words.occurrence_moved(&to)
+        }
+    });
+    html! {
+        <Dialog
+            id="routine-editor"
+            title={if seen.is_some() { words.edit_routine() } else { words.new_routine() }}
+            {onclose}
+            close_label={common.close()}
+            shape={Shape::Sheet}
+            light={!changed}
+            action={save_button}
+        >
+            <div ref={frame} {onkeydown}>
+                if let Some(text) = trouble {
+                    <p class="banner bad" role="alert">
+                        <Icon glyph={glyphs::TRIANGLE_ALERT} />
+                        <span>{ text }</span>
+                    </p>
+                }
+                if let Some(text) = remark {
+                    <p class="banner remark">
+                        <Icon glyph={glyphs::INFO} />
+                        <span>{ text }</span>
+                    </p>
+                }
+                <Head ..part.clone() />
+                <StepsPart ..part.clone() />
+                <WhenPart part={part} context={props.context.clone()} />
+                if seen.is_some() {
+                    <div class="routine-foot">
+                        <Button
+                            kind={Kind::Danger}
+                            icon={glyphs::TRASH_2}
+                            class="quiet"
+                            onclick={{
+                                let phase = phase.setter();
+                                Callback::from(move |_| phase.set(Phase::Removing))
+                            }}
+                        >
+                            { words.delete_routine() }
+                        </Button>
+                    </div>
+                }
+            </div>
+            <Announcer />
+            if let Phase::Asking(scopes) = &*phase {
+                <ScopeDialog question={Question::Change} scopes={scopes.clone()} onpick={send} onclose={back.clone()} />
+            }
+            if *phase == Phase::Leaving {
+                <Discard onkeep={back.clone()} ondiscard={props.onleave.clone()} />
+            }
+            if let (Phase::Removing, Some(seen)) = (&*phase, &seen) {
+                <Removal seen={seen.clone()} onkeep={back} onleave={props.onleave.clone()} />
+            }
+        </Dialog>
+    }
+}

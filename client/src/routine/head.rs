@@ -1,0 +1,138 @@
+//! The head of the sheet: icon, title, colour, notes.
+
+use super::{
+    form::{Act, Faults, Form, Place, When},
+    grow::Grow,
+    icon_picker::IconPicker,
+    icon_words,
+    words::use_words,
+};
+use crate::{
+    planning::hue,
+    problems,
+    ui::{Button, Icon, Kind, field::value_of, glyphs},
+};
+use daymark_shared::routine::Colour;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Properties of the parts of the sheet.
+#[derive(Properties, Clone, PartialEq)]
+pub struct PartProps {
+    /// What is typed so far.
+    pub form: Rc<Form>,
+    /// What is wrong with it.
+    pub faults: Rc<Faults>,
+    /// Hears what is done.
+    pub act: Callback<Act>,
+    /// Whether it is new.
+    pub fresh: bool,
+}
+
+impl PartProps {
+    /// What is wrong there, in words.
+    pub fn fault(&self, place: Place, words: &problems::Words) -> Option<&'static str> {
+        self.faults.at(place).map(|code| words.code(code))
+    }
+
+    /// Hears something that may make another plan; nothing where it makes none.
+    pub fn plan<T: 'static>(&self, make: impl Fn(T) -> Option<When> + 'static) -> Callback<T> {
+        let act = self.act.clone();
+        Callback::from(move |input| {
+            if let Some(when) = make(input) {
+                act.emit(Act::When(when));
+            }
+        })
+    }
+}
+
+/// Icon, title, colour and notes.
+#[component]
+pub fn Head(props: &PartProps) -> Html {
+    let (words, names, problems) = (use_words(), icon_words::use_words(), problems::use_words());
+    let (form, act) = (&props.form, &props.act);
+    let noting = use_state(|| !form.notes.is_empty());
+    let error = props.fault(Place::Title, &problems);
+    let notes_error = props.fault(Place::Notes, &problems);
+    let note = {
+        let noting = noting.clone();
+        Callback::from(move |_| noting.set(true))
+    };
+    html! {
+        <>
+            <div class={classes!("routine-title", hue(form.colour))}>
+                <IconPicker icon={form.icon.clone()} onpick={act.reform(Act::Icon)} />
+                <input
+                    id="routine-title"
+                    aria-label={words.title()}
+                    placeholder={words.title_hint()}
+                    autocomplete="off"
+                    autofocus={props.fresh}
+                    enterkeyhint="next"
+                    maxlength="200"
+                    value={form.title.clone()}
+                    aria-invalid={error.is_some().then_some("true")}
+                    aria-describedby={error.is_some().then_some("routine-title-error")}
+                    oninput={act.reform(|event: InputEvent| Act::Title(value_of(&event)))}
+                />
+            </div>
+            if let Some(error) = error {
+                <Fault id="routine-title-error" text={error} />
+            }
+            <fieldset class="colours">
+                <legend class="visually-hidden">{ words.colour() }</legend>
+                { for Colour::ALL.into_iter().map(|colour| html! {
+                    <label key={colour.as_str()} class={hue(colour)} title={names.colour_name(colour)}>
+                        <input
+                            type="radio"
+                            name="routine-colour"
+                            aria-label={names.colour_name(colour)}
+                            checked={colour == form.colour}
+                            onchange={act.reform(move |_| Act::Colour(colour))}
+                        />
+                        <span></span>
+                    </label>
+                }) }
+            </fieldset>
+            if *noting {
+                <div class="field routine-notes">
+                    <label for="routine-notes">{ words.notes() }</label>
+                    <Grow
+                        id="routine-notes"
+                        value={form.notes.clone()}
+                        error={notes_error.map(|_| "routine-notes-error")}
+                        focus={form.notes.is_empty()}
+                        oninput={act.reform(Act::Notes)}
+                    />
+                    if let Some(error) = notes_error {
+                        <Fault id="routine-notes-error" text={error} />
+                    }
+                </div>
+            } else {
+                <Button kind={Kind::Quiet} icon={glyphs::PEN_LINE} class="add-notes" onclick={note}>
+                    { words.add_notes() }
+                </Button>
+            }
+        </>
+    }
+}
+
+/// Properties of [`Fault`].
+#[derive(Properties, PartialEq)]
+pub struct FaultProps {
+    /// Its id, for `aria-describedby`.
+    pub id: AttrValue,
+    /// What is wrong.
+    pub text: AttrValue,
+}
+
+/// What is wrong with a field, below it.
+#[component]
+pub fn Fault(props: &FaultProps) -> Html {
+    html! {
+        <p class="error" id={props.id.clone()}>
+            <Icon glyph={glyphs::CIRCLE_ALERT} />
+            <span>{ &props.text }</span>
+        </p>
+    }
+}

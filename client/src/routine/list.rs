@@ -1,0 +1,194 @@
+//! All routines.
+
+use super::{
+    list_words::{Words, use_words},
+    row::Row,
+    words as editor,
+};
+use crate::{
+    api::{ApiError, routine, routine::Among},
+    platform::{browser::use_title, clock, intl},
+    problems,
+    route::{Route, RouteLink},
+    store::{Session, use_slice},
+    ui::{
+        Button, Icon, Segmented, Skeleton, TextField, Trouble, async_view::Notice, choice::Segment, glyphs,
+    },
+    words,
+};
+use daymark_shared::{page::Page, routine::Routine};
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+const AMONG: [Among; 3] = [Among::All, Among::Planned, Among::Inbox];
+/// From so many on, there is something to search.
+const SEARCHED: usize = 8;
+
+/// What is loaded so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Loaded {
+    routines: Vec<Rc<Routine>>,
+    next: Option<String>,
+    /// Whether the first page has come.
+    come: bool,
+    busy: bool,
+    error: Option<ApiError>,
+}
+
+enum Step {
+    Ask { anew: bool },
+    Come { anew: bool, page: Page<Routine> },
+    Failed(ApiError),
+}
+
+impl Reducible for Loaded {
+    type Action = Step;
+
+    fn reduce(self: Rc<Self>, step: Step) -> Rc<Self> {
+        let mut loaded = (*self).clone();
+        match step {
+            Step::Ask { anew: true } => loaded = Self { busy: true, ..Self::default() },
+            Step::Ask { anew: false } => loaded = Self { busy: true, error: None, ..loaded },
+            Step::Come { anew, page } => {
+                if anew {
+                    loaded.routines.clear();
+                }
+                loaded.routines.extend(page.items.into_iter().map(Rc::new));
+                loaded = Self { next: page.next, come: true, busy: false, error: None, ..loaded };
+            }
+            Step::Failed(error) => loaded = Self { busy: false, error: Some(error), ..loaded },
+        }
+        Rc::new(loaded)
+    }
+}
+
+/// All routines, in pages.
+#[component]
+pub fn RoutinesPage() -> Html {
+    let (words, editor, common, problems) =
+        (use_words(), editor::use_words(), words::use_words(), problems::use_words());
+    use_title(common.routines());
+    let session = use_slice::<Session>();
+    let among = use_state_eq(|| 0_usize);
+    let search = use_state_eq(String::new);
+    let loaded = use_reducer(Loaded::default);
+    let load = {
+        let loaded = loaded.dispatcher();
+        use_callback((), move |(index, cursor): (usize, Option<String>), ()| {
+            let loaded = loaded.clone();
+            let anew = cursor.is_none();
+            loaded.dispatch(Step::Ask { anew });
+            spawn_local(async move {
+                let among = AMONG.get(index).copied().unwrap_or(Among::All);
+                loaded.dispatch(match routine::page(among, cursor.as_deref()).await {
+                    Ok(page) => Step::Come { anew, page },
+                    Err(error) => Step::Failed(error),
+                });
+            });
+        })
+    };
+    use_effect_with(*among, {
+        let load = load.clone();
+        move |index| load.emit((*index, None))
+    });
+    let zone = session.account().map_or_else(|| "UTC".to_owned(), |account| account.zone.as_str().to_owned());
+    let today = intl::civil_now(&zone, clock::now()).date();
+    let onselect = {
+        let among = among.clone();
+        Callback::from(move |index| among.set(index))
+    };
+    let again = {
+        let (load, index) = (load.clone(), *among);
+        Callback::from(move |()| load.emit((index, None)))
+    };
+    let more = {
+        let (load, index, next) = (load, *among, loaded.next.clone());
+        Callback::from(move |_| load.emit((index, next.clone())))
+    };
+    let sought = search.trim().to_lowercase();
+    let found: Vec<_> = loaded
+        .routines
+        .iter()
+        .filter(|routine| routine.title.as_str().to_lowercase().contains(&sought))
+        .collect();
+    let searchable = loaded.routines.len() >= SEARCHED || !sought.is_empty();
+    html! {
+        <div class="page routines">
+            <header class="page-head">
+                <h1>{ common.routines() }</h1>
+                <RouteLink to={Route::NewRoutine} class="button primary">
+                    <Icon glyph={glyphs::PLUS} />
+                    { editor.new_routine() }
+                </RouteLink>
+            </header>
+            <div class="routines-filter">
+                <Segmented
+                    name="routines-among"
+                    label={words.filter()}
+                    segments={vec![
+                        Segment::new(words.all()),
+                        Segment::new(editor.planned()),
+                        Segment::new(common.inbox()),
+                    ]}
+                    selected={*among}
+                    {onselect}
+                />
+                if searchable {
+                    <TextField
+                        id="routines-search"
+                        kind="search"
+                        label={words.search_loaded()}
+                        value={(*search).clone()}
+                        oninput={{
+                            let search = search.clone();
+                            Callback::from(move |text| search.set(text))
+                        }}
+                        hint={loaded.next.is_some().then(|| AttrValue::Static(words.search_hint()))}
+                    />
+                }
+            </div>
+            if let (Some(error), false) = (&loaded.error, loaded.come) {
+                <Trouble failure={problems.failure(error)} onretry={again} />
+            } else if !loaded.come {
+                <Skeleton lines=5 label={common.loading()} />
+            } else if loaded.routines.is_empty() {
+                { empty(&words, *among) }
+            } else if found.is_empty() {
+                <Notice glyph={glyphs::COMPASS} title={words.none_found_title()}>
+                    <p>{ words.none_found_text(search.trim()) }</p>
+                </Notice>
+            } else {
+                <ul class="routine-rows">
+                    { for found.into_iter().map(|routine| html! {
+                        <Row key={routine.id.to_string()} routine={routine.clone()} {today} />
+                    }) }
+                </ul>
+            }
+            if loaded.come && loaded.next.is_some() {
+                <div class="routines-more">
+                    if let Some(error) = &loaded.error {
+                        <p class="error" role="alert">{ problems.advice(error) }</p>
+                    }
+                    <Button busy={loaded.busy} onclick={more}>{ words.load_more() }</Button>
+                </div>
+            }
+        </div>
+    }
+}
+
+/// Nothing there: what it is for, and what to do.
+fn empty(words: &Words, among: usize) -> Html {
+    let (glyph, title, text) = match AMONG.get(among) {
+        Some(Among::Inbox) => (glyphs::INBOX, words.none_inbox_title(), words.none_inbox_text()),
+        Some(Among::Planned) => {
+            (glyphs::CALENDAR_DAYS, words.none_planned_title(), words.none_planned_text())
+        }
+        _ => (glyphs::REPEAT, words.none_title(), words.none_text()),
+    };
+    html! {
+        <Notice {glyph} {title}>
+            <p>{ text }</p>
+        </Notice>
+    }
+}

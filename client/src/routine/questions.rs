@@ -1,0 +1,124 @@
+//! What is asked before something is lost.
+
+use super::{form::Seen, words::use_words};
+use crate::{
+    api::routine,
+    planning::{Question, ScopeDialog, report},
+    store::{Action, use_dispatch},
+    ui::{Button, Dialog, Kind},
+    words,
+};
+use daymark_shared::routine::{RoutineEnd, Scope};
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+/// Properties of [`Discard`].
+#[derive(Properties, PartialEq)]
+pub struct DiscardProps {
+    /// Nothing is lost.
+    pub onkeep: Callback<()>,
+    /// What was typed goes.
+    pub ondiscard: Callback<()>,
+}
+
+/// Whether what was typed is to be lost.
+#[component]
+pub fn Discard(props: &DiscardProps) -> Html {
+    let words = use_words();
+    html! {
+        <Dialog
+            id="routine-discard"
+            title={words.discard_title()}
+            onclose={props.onkeep.clone()}
+            close_label={words.keep_editing()}
+        >
+            <p class="muted">{ words.discard_text() }</p>
+            <div class="actions">
+                <Button kind={Kind::Danger} onclick={props.ondiscard.reform(|_| ())}>{ words.discard() }</Button>
+                <Button kind={Kind::Primary} onclick={props.onkeep.reform(|_| ())}>{ words.keep_editing() }</Button>
+            </div>
+        </Dialog>
+    }
+}
+
+/// Properties of [`Removal`].
+#[derive(Properties, PartialEq)]
+pub struct RemovalProps {
+    /// The routine.
+    pub seen: Rc<Seen>,
+    /// It stays.
+    pub onkeep: Callback<()>,
+    /// It is gone, or over.
+    pub onleave: Callback<()>,
+}
+
+/// What is to go: what comes later, all that is to come, or everything with its history.
+#[component]
+pub fn Removal(props: &RemovalProps) -> Html {
+    let (words, common, dispatch) = (use_words(), words::use_words(), use_dispatch());
+    let busy = use_state_eq(|| false);
+    let seen = &props.seen;
+    let (id, revision) = (seen.routine.id, seen.routine.revision);
+    let act = {
+        let (dispatch, onleave, onkeep, busy) =
+            (dispatch, props.onleave.clone(), props.onkeep.clone(), busy.setter());
+        let (words, occurrence) = (words.clone(), seen.occurrence);
+        // One scope ends it there; none deletes all of it.
+        Callback::from(move |scope: Option<Scope>| {
+            busy.set(true);
+            let (dispatch, onleave, onkeep, words) =
+                (dispatch.clone(), onleave.clone(), onkeep.clone(), words.clone());
+            spawn_local(async move {
+                let answer = match scope {
+                    None => routine::delete(id).await,
+                    Some(scope) => {
+                        let occurrence = occurrence.filter(|_| scope == Scope::Later);
+                        routine::end(id, revision, &RoutineEnd { scope, occurrence }).await.map(drop)
+                    }
+                };
+                match answer {
+                    Ok(()) => {
+                        let said = if scope.is_some() { words.ended() } else { words.deleted() };
+                        dispatch.dispatch(Action::good(said));
+                        onleave.emit(());
+                    }
+                    Err(error) => {
+                        dispatch.dispatch(report(&words.0, &error));
+                        onkeep.emit(());
+                    }
+                }
+            });
+        })
+    };
+    let repeats = seen.routine.schedule.as_ref().is_some_and(|schedule| schedule.repeat.is_some());
+    if repeats && seen.all.is_some() {
+        let mut scopes = vec![Scope::Later, Scope::All];
+        if seen.occurrence.is_none() {
+            scopes.remove(0);
+        }
+        return html! {
+            <ScopeDialog
+                question={Question::Delete}
+                {scopes}
+                onpick={act.reform(Some)}
+                onpurge={act.reform(|()| None)}
+                onclose={props.onkeep.clone()}
+            />
+        };
+    }
+    html! {
+        <Dialog
+            id="routine-delete"
+            title={words.delete_title(seen.routine.title.as_str())}
+            onclose={props.onkeep.clone()}
+            close_label={common.cancel()}
+        >
+            <p class="muted">{ words.delete_text() }</p>
+            <div class="actions">
+                <Button kind={Kind::Quiet} onclick={props.onkeep.reform(|_| ())}>{ common.cancel() }</Button>
+                <Button kind={Kind::Danger} busy={*busy} onclick={act.reform(|_| None)}>{ common.delete() }</Button>
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,268 @@
+//! How it repeats, in full: the unit, every so many, which day, and the end.
+
+use super::{
+    form::{
+        Act, Place, When,
+        rhythm::{Ends, Kind, On, Rhythm, Unit, week},
+    },
+    head::PartProps,
+    number_field::NumberField,
+    tile::Tile,
+    words::{Words, use_words},
+};
+use crate::{
+    i18n::Style,
+    ui::{Segmented, Select, choice::Segment},
+};
+use daymark_shared::schedule::parse_date;
+use jiff::civil::{Weekday, date};
+use std::rc::Rc;
+use yew::prelude::*;
+
+const UNITS: [Unit; 5] = [Unit::Once, Unit::Days, Unit::Weeks, Unit::Months, Unit::Years];
+const ENDS: [Ends; 3] = [Ends::Never, Ends::Until, Ends::After];
+/// The first, second … and last of a kind.
+const PLACES: [i8; 5] = [1, 2, 3, 4, -1];
+
+/// Properties of [`RepeatPart`].
+#[derive(Properties, PartialEq)]
+pub struct RepeatProps {
+    /// What every part has.
+    pub part: PartProps,
+}
+
+type Options = Rc<[(AttrValue, AttrValue)]>;
+
+fn options(items: impl IntoIterator<Item = (usize, String)>) -> Options {
+    items.into_iter().map(|(value, label)| (value.to_string().into(), label.into())).collect()
+}
+
+impl Words {
+    fn unit(&self, unit: Unit) -> &'static str {
+        match unit {
+            Unit::Days => self.days(),
+            Unit::Weeks => self.weeks(),
+            Unit::Months => self.months(),
+            Unit::Years => self.years(),
+            Unit::Once | Unit::Kept => self.does_not_repeat(),
+        }
+    }
+
+    fn place(&self, nth: i8) -> &'static str {
+        match nth {
+            1 => self.first(),
+            2 => self.second(),
+            3 => self.third(),
+            4 => self.fourth(),
+            _ => self.last(),
+        }
+    }
+
+    fn kind(&self, kind: Kind) -> String {
+        match kind {
+            // 1 January 2024 was a Monday.
+            Kind::Day(day) => self.date(date(2024, 1, 1 + day.to_monday_zero_offset()), Style::Weekday),
+            Kind::Any => self.any_day().to_owned(),
+            Kind::Work => self.work_day().to_owned(),
+            Kind::End => self.weekend_day().to_owned(),
+        }
+    }
+}
+
+/// The kinds of days, in the order of the person's week.
+fn kinds(start: Weekday) -> Vec<Kind> {
+    week(start).into_iter().map(Kind::Day).chain([Kind::Any, Kind::Work, Kind::End]).collect()
+}
+
+/// How it repeats, in full.
+#[component]
+pub fn RepeatPart(props: &RepeatProps) -> Html {
+    let words = use_words();
+    let part = &props.part;
+    let when = &part.form.when;
+    let rhythm = &when.rhythm;
+    let unit = {
+        let when = when.clone();
+        part.plan(move |index: String| {
+            let unit = UNITS.get(index.parse::<usize>().ok()?)?;
+            Some(when.clone().every(*unit))
+        })
+    };
+    let interval = typed(part, |rhythm, text| rhythm.interval = text);
+    let wrong = |place, text: &'static str| part.faults.at(place).map(|_| AttrValue::Static(text));
+    html! {
+        <div class="repeat">
+            <div class="repeat-row">
+                if rhythm.unit != Unit::Once {
+                    <NumberField
+                        id="routine-interval"
+                        label={words.every()}
+                        value={rhythm.interval.clone()}
+                        error={wrong(Place::Interval, words.bad_interval())}
+                        oninput={interval}
+                    />
+                }
+                <Select
+                    id="routine-unit"
+                    label={words.repeat()}
+                    options={options(UNITS.iter().map(|unit| words.unit(*unit).to_owned()).enumerate())}
+                    value={UNITS.iter().position(|unit| *unit == rhythm.unit).unwrap_or_default().to_string()}
+                    onchange={unit}
+                />
+            </div>
+            if matches!(rhythm.unit, Unit::Months | Unit::Years) {
+                { which_day(&words, part) }
+            }
+            if rhythm.unit != Unit::Once {
+                { ends(&words, part) }
+            }
+        </div>
+    }
+}
+
+/// A change of the rhythm by what was typed.
+fn typed(part: &PartProps, change: fn(&mut Rhythm, String)) -> Callback<String> {
+    let when = part.form.when.clone();
+    part.act.reform(move |text| Act::When(changed(&when, |rhythm| change(rhythm, text))))
+}
+
+fn changed(when: &When, change: impl FnOnce(&mut Rhythm)) -> When {
+    let mut when = when.clone();
+    change(&mut when.rhythm);
+    when
+}
+
+/// A change of the rhythm by what was chosen, counted from 0; nothing for what is no number.
+fn chosen(part: &PartProps, change: impl Fn(&mut Rhythm, usize) + 'static) -> Callback<String> {
+    let when = part.form.when.clone();
+    part.plan(move |index: String| {
+        let index = index.parse().ok()?;
+        Some(changed(&when, |rhythm| change(rhythm, index)))
+    })
+}
+
+/// On day 17, or on the third Tuesday; of which month, if it repeats by years.
+fn which_day(words: &Words, part: &PartProps) -> Html {
+    let rhythm = &part.form.when.rhythm;
+    let by_date = rhythm.on == On::Date;
+    let places = [words.the_date().to_owned()]
+        .into_iter()
+        .chain(PLACES.iter().map(|nth| words.place(*nth).to_owned()));
+    let place = if by_date {
+        0
+    } else {
+        PLACES.iter().position(|nth| *nth == rhythm.nth).map_or(1, |index| index + 1)
+    };
+    let onplace =
+        chosen(part, |rhythm, index| match index.checked_sub(1).and_then(|index| PLACES.get(index)) {
+            None => rhythm.on = On::Date,
+            Some(nth) => (rhythm.on, rhythm.nth) = (On::Nth, *nth),
+        });
+    let kinds = Rc::new(kinds(rhythm.week_start));
+    let day = if by_date {
+        html! {
+            <Select
+                id="routine-month-day"
+                label={words.day_of_month()}
+                options={options((1..=31).map(|day| (day, words.number(day as i64))))}
+                value={rhythm.month_day.to_string()}
+                onchange={chosen(part, |rhythm, day| rhythm.month_day = i8::try_from(day).unwrap_or(1))}
+            />
+        }
+    } else {
+        html! {
+            <Select
+                id="routine-kind"
+                label={words.day_of_month()}
+                options={options(kinds.iter().map(|kind| words.kind(*kind)).enumerate())}
+                value={kinds.iter().position(|kind| *kind == rhythm.kind).unwrap_or_default().to_string()}
+                onchange={{
+                    let kinds = kinds.clone();
+                    chosen(part, move |rhythm, index| {
+                        if let Some(kind) = kinds.get(index) {
+                            rhythm.kind = *kind;
+                        }
+                    })
+                }}
+            />
+        }
+    };
+    html! {
+        <div class="repeat-row">
+            <Select
+                id="routine-place"
+                label={words.which()}
+                options={options(places.enumerate())}
+                value={place.to_string()}
+                onchange={onplace}
+            />
+            { day }
+            if rhythm.unit == Unit::Years {
+                <Select
+                    id="routine-month"
+                    label={words.month()}
+                    options={options((1..=12).map(|month| (month, words.date(date(2024, month as i8, 1), Style::MonthName))))}
+                    value={rhythm.month.to_string()}
+                    onchange={chosen(part, |rhythm, month| rhythm.month = i8::try_from(month).unwrap_or(1))}
+                />
+            }
+        </div>
+    }
+}
+
+/// Never, on a date, or after so many times.
+fn ends(words: &Words, part: &PartProps) -> Html {
+    let when = &part.form.when;
+    let rhythm = &when.rhythm;
+    let onselect = {
+        let when = when.clone();
+        part.act.reform(move |index: usize| {
+            Act::When(changed(&when, |rhythm| rhythm.ends = ENDS.get(index).copied().unwrap_or(Ends::Never)))
+        })
+    };
+    let onuntil = {
+        let when = when.clone();
+        part.plan(move |text: String| {
+            let until = parse_date(&text).ok()?;
+            Some(changed(&when, |rhythm| rhythm.until = until))
+        })
+    };
+    let wrong = |place, text: &'static str| part.faults.at(place).map(|_| AttrValue::Static(text));
+    html! {
+        <>
+            <Segmented
+                name="routine-ends"
+                label={words.ends()}
+                segments={vec![
+                    Segment::new(words.ends_never()),
+                    Segment::new(words.ends_on()),
+                    Segment::new(words.ends_after()),
+                ]}
+                selected={ENDS.iter().position(|ends| *ends == rhythm.ends).unwrap_or_default()}
+                {onselect}
+            />
+            if rhythm.ends == Ends::Until {
+                <Tile
+                    id="routine-until"
+                    label={words.last_date()}
+                    kind="date"
+                    value={rhythm.until.to_string()}
+                    shown={words.date(rhythm.until, Style::DayYear)}
+                    min={when.date.to_string()}
+                    max="2199-12-31"
+                    error={wrong(Place::Until, words.bad_until())}
+                    onvalue={onuntil}
+                />
+            }
+            if rhythm.ends == Ends::After {
+                <NumberField
+                    id="routine-count"
+                    label={words.how_often()}
+                    value={rhythm.count.clone()}
+                    error={wrong(Place::Count, words.bad_count())}
+                    oninput={typed(part, |rhythm, text| rhythm.count = text)}
+                />
+            }
+        </>
+    }
+}

@@ -1,0 +1,167 @@
+//! The sheet at its address: what it is opened for, and where it leads back to.
+
+use super::{
+    editor::Editor,
+    form::{Form, When},
+    opened::{Context, opened},
+    steps::new_step,
+    words::use_words,
+};
+use crate::{
+    api::{ApiError, Remote, occurrence, routine, use_remote},
+    platform::{
+        browser::{came_from_within, query_parameter, use_title},
+        clock, intl,
+    },
+    problems,
+    route::Route,
+    store::{Session, use_slice},
+    ui::{Dialog, Shape, Skeleton, Trouble},
+    words,
+};
+use daymark_shared::{
+    ids::RoutineId,
+    occurrence::{Occurrence, OccurrenceKey},
+    routine::Routine,
+    schedule::parse_date,
+};
+use jiff::civil::{Date, Time};
+use std::rc::Rc;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+/// The page that lies behind the sheet: the day it was opened from, or all routines.
+pub fn behind() -> Route {
+    if query_parameter("from").as_deref() == Some("inbox") {
+        return Route::Inbox;
+    }
+    date_asked().map_or(Route::Routines, |date| Route::Day { date })
+}
+
+fn date_asked() -> Option<Date> {
+    parse_date(&query_parameter("date")?).ok()
+}
+
+/// Properties of [`RoutinePage`].
+#[derive(Properties, PartialEq)]
+pub struct RoutineProps {
+    /// Which; a new one without.
+    pub id: Option<RoutineId>,
+}
+
+/// A routine to write: `?date=2026-11-18` is the day it was opened from, `&at=07:00` where a new one was pressed,
+/// `&occurrence=1-20261118T0700` the occurrence.
+#[component]
+pub fn RoutinePage(props: &RoutineProps) -> Html {
+    let words = use_words();
+    use_title(if props.id.is_some() { words.edit_routine() } else { words.new_routine() });
+    let session = use_slice::<Session>();
+    let navigator = use_navigator().expect("inside the router");
+    let context = use_memo((), |()| context(&session));
+    let onleave = use_callback((), move |(), ()| {
+        if came_from_within() {
+            navigator.back();
+        } else {
+            navigator.replace(&behind());
+        }
+    });
+    match props.id {
+        None => html! { <Fresh context={(*context).clone()} {onleave} /> },
+        Some(id) => {
+            let key = query_parameter("occurrence").and_then(|text| text.parse().ok());
+            html! { <Known key={id.to_string()} {id} occurrence={key} context={(*context).clone()} {onleave} /> }
+        }
+    }
+}
+
+fn context(session: &Session) -> Context {
+    let account = session.account();
+    let zone = account.map_or_else(|| "UTC".to_owned(), |account| account.zone.as_str().to_owned());
+    Context {
+        now: intl::civil_now(&zone, clock::now()),
+        week_start: account.map_or(jiff::civil::Weekday::Monday, |account| account.week_start.weekday()),
+        zone,
+    }
+}
+
+/// Properties of [`Fresh`].
+#[derive(Properties, PartialEq)]
+struct FreshProps {
+    context: Context,
+    onleave: Callback<()>,
+}
+
+/// A new one, suggested for the day and the time where it was asked for.
+#[component]
+fn Fresh(props: &FreshProps) -> Html {
+    let form = use_memo((), |()| {
+        let context = &props.context;
+        let next = context.next_hour();
+        let time = query_parameter("at").and_then(|at| at.parse::<Time>().ok()).unwrap_or(next.time());
+        let asked = date_asked();
+        let date = asked.unwrap_or(next.date());
+        let mut when = When::once(date, time, context.week_start);
+        when.planned = behind() != Route::Inbox;
+        Form::fresh(new_step(), when)
+    });
+    html! { <Editor {form} context={props.context.clone()} onleave={props.onleave.clone()} /> }
+}
+
+/// Properties of [`Known`].
+#[derive(Properties, PartialEq)]
+struct KnownProps {
+    id: RoutineId,
+    occurrence: Option<OccurrenceKey>,
+    context: Context,
+    onleave: Callback<()>,
+}
+
+async fn fetch(id: RoutineId, key: Option<OccurrenceKey>) -> Result<(Routine, Option<Occurrence>), ApiError> {
+    let routine = routine::get(id).await?;
+    let occurrence = match key {
+        None => None,
+        // Gone since it was shown: then the routine alone.
+        Some(key) => occurrence::get(id, key)
+            .await
+            .map(Some)
+            .or_else(|error| if error.is_gone() { Ok(None) } else { Err(error) })?,
+    };
+    Ok((routine, occurrence))
+}
+
+/// One that is there.
+#[component]
+fn Known(props: &KnownProps) -> Html {
+    let (words, common, problems) = (use_words(), words::use_words(), problems::use_words());
+    let asked = use_remote((props.id, props.occurrence), |&(id, key)| fetch(id, key));
+    let inside = match &asked.remote {
+        Remote::Ready(found) => {
+            let (routine, occurrence) = &**found;
+            let (seen, remark) = opened(routine.clone(), occurrence.as_ref(), &props.context);
+            return html! {
+                <Editor
+                    form={Rc::new(seen.form.clone())}
+                    seen={Rc::new(seen)}
+                    {remark}
+                    context={props.context.clone()}
+                    onleave={props.onleave.clone()}
+                />
+            };
+        }
+        Remote::Pending => html! { <Skeleton lines=7 label={common.loading()} /> },
+        Remote::Failed(error) => {
+            html! { <Trouble failure={problems.failure(error)} onretry={asked.reload} /> }
+        }
+    };
+    html! {
+        <Dialog
+            id="routine-editor"
+            title={words.edit_routine()}
+            onclose={props.onleave.clone()}
+            close_label={common.close()}
+            shape={Shape::Sheet}
+        >
+            { inside }
+        </Dialog>
+    }
+}

@@ -1,0 +1,136 @@
+//! The steps: added, named, timed, put in order, removed.
+
+use super::{
+    form::{Act, Place},
+    head::{Fault, PartProps},
+    minutes::MinutesField,
+    step_row::StepRow,
+    words::use_words,
+};
+use crate::{
+    platform::random,
+    problems,
+    store::{Action, use_dispatch},
+    ui::{Icon, glyphs, use_sortable},
+    words,
+};
+use daymark_shared::ids::StepId;
+use yew::prelude::*;
+
+/// An id for a step that is added now.
+pub fn new_step() -> StepId {
+    let (ms, random) = random::id_parts();
+    StepId::mint(ms, random)
+}
+
+/// One length, or a list of steps.
+#[component]
+pub fn StepsPart(props: &PartProps) -> Html {
+    if props.form.single {
+        html! { <Single ..props.clone() /> }
+    } else {
+        html! { <List ..props.clone() /> }
+    }
+}
+
+/// A routine of one step: only how long it takes.
+#[component]
+fn Single(props: &PartProps) -> Html {
+    let (words, problems) = (use_words(), problems::use_words());
+    let Some(step) = props.form.steps.first() else { return html! {} };
+    let id = step.id;
+    let error = props.fault(Place::StepMinutes(id), &problems);
+    html! {
+        <section class="part" aria-labelledby="routine-steps">
+            <h3 id="routine-steps">{ words.how_long() }</h3>
+            <div class="steps">
+                <div class="step-line single">
+                    <Icon glyph={glyphs::TIMER} />
+                    <span>{ words.how_long() }</span>
+                    <MinutesField
+                        id="routine-minutes"
+                        of={words.how_long()}
+                        value={step.minutes.clone()}
+                        length={step.length()}
+                        error={error.map(|_| "routine-minutes-error")}
+                        oninput={props.act.reform(move |text| Act::StepMinutes(id, text))}
+                        onstretch={props.act.reform(move |by| Act::StepStretch(id, by))}
+                    />
+                </div>
+                if let Some(error) = error {
+                    <Fault id="routine-minutes-error" text={error} />
+                }
+                <button type="button" class="step-add" onclick={props.act.reform(|_| Act::Split(new_step()))}>
+                    <Icon glyph={glyphs::PLUS} />
+                    { words.split() }
+                </button>
+            </div>
+        </section>
+    }
+}
+
+/// The steps in order.
+#[component]
+fn List(props: &PartProps) -> Html {
+    let (words, common, problems) = (use_words(), words::use_words(), problems::use_words());
+    let dispatch = use_dispatch();
+    let form = &props.form;
+    let onmove = {
+        let (act, form, words) = (props.act.clone(), form.clone(), words.clone());
+        Callback::from(move |(from, to): (usize, usize)| {
+            act.emit(Act::Move(from, to));
+            if let Some(step) = form.steps.get(from) {
+                let name = words.name_of(&step.title, from);
+                let said = words.now_at(&name, to + 1, form.steps.len());
+                dispatch.dispatch(Action::Announce(said.into()));
+            }
+        })
+    };
+    let sortable = use_sortable(onmove.clone());
+    let error = props.fault(Place::Steps, &problems);
+    let count = form.steps.len();
+    html! {
+        <section class="part" aria-labelledby="routine-steps">
+            <h3 id="routine-steps">
+                { words.steps() }
+                <span class="num">{ words.duration(form.minutes()) }</span>
+            </h3>
+            <div class="steps">
+                <ol ref={sortable.list.clone()}>
+                    { for form.steps.iter().enumerate().map(|(index, step)| html! {
+                        <StepRow
+                            key={step.id.to_string()}
+                            step={step.clone()}
+                            {index}
+                            {count}
+                            sortable={sortable.clone()}
+                            focus={if form.focus.1 == Some(step.id) { form.focus.0 } else { 0 }}
+                            title_error={props.fault(Place::StepTitle(step.id), &problems)}
+                            minutes_error={props.fault(Place::StepMinutes(step.id), &problems)}
+                            note_error={props.fault(Place::StepNote(step.id), &problems)}
+                            act={props.act.clone()}
+                            onmove={onmove.clone()}
+                        />
+                    }) }
+                </ol>
+                if let Some((_, step)) = &form.removed {
+                    <p class="step-removed" role="status">
+                        <span>{ words.removed(&step.title) }</span>
+                        <button type="button" class="link" onclick={props.act.reform(|_| Act::Restore)}>
+                            { common.undo() }
+                        </button>
+                    </p>
+                }
+                if let Some(error) = error {
+                    <Fault id="routine-steps-error" text={error} />
+                }
+                if count < daymark_shared::routine::STEPS_MAX {
+                    <button type="button" class="step-add" onclick={props.act.reform(|_| Act::Add(new_step(), None))}>
+                        <Icon glyph={glyphs::PLUS} />
+                        { words.add_step() }
+                    </button>
+                }
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,77 @@
+//! A date or a time in a tile: written as the person reads it, typed with the browser's own control.
+
+use super::head::Fault;
+use crate::ui::field::value_of;
+use yew::prelude::*;
+
+/// Properties of [`Tile`].
+#[derive(Properties, PartialEq)]
+pub struct TileProps {
+    /// Its id, once on the page.
+    pub id: AttrValue,
+    /// What is asked for.
+    pub label: AttrValue,
+    /// `date` or `time`.
+    pub kind: AttrValue,
+    /// The value as the control has it: `2026-11-18`, `07:00`.
+    pub value: AttrValue,
+    /// The value as the person reads it.
+    pub shown: AttrValue,
+    /// The first value that is possible.
+    #[prop_or_default]
+    pub min: Option<AttrValue>,
+    /// The last one.
+    #[prop_or_default]
+    pub max: Option<AttrValue>,
+    /// What is wrong.
+    #[prop_or_default]
+    pub error: Option<AttrValue>,
+    /// Hears each whole value.
+    pub onvalue: Callback<String>,
+}
+
+/// A tile. While it has the focus it shows the browser's control, which keeps what is half typed until it is left.
+#[component]
+pub fn Tile(props: &TileProps) -> Html {
+    let typed = use_state_eq(|| None::<String>);
+    let oninput = {
+        let (typed, onvalue) = (typed.clone(), props.onvalue.clone());
+        Callback::from(move |event: InputEvent| {
+            let value = value_of(&event);
+            typed.set(Some(value.clone()));
+            if !value.is_empty() {
+                onvalue.emit(value);
+            }
+        })
+    };
+    let onblur = {
+        let typed = typed.clone();
+        Callback::from(move |_| typed.set(None))
+    };
+    let fault = AttrValue::from([&props.id, "-error"].concat());
+    html! {
+        <div class="tile-frame">
+            <label class="tile">
+                <span class="tile-label">{ &props.label }</span>
+                <span class="tile-value">
+                    <span class="tile-shown num" aria-hidden="true">{ &props.shown }</span>
+                    <input
+                        id={props.id.clone()}
+                        type={props.kind.clone()}
+                        required=true
+                        min={props.min.clone()}
+                        max={props.max.clone()}
+                        aria-invalid={props.error.is_some().then_some("true")}
+                        aria-describedby={props.error.is_some().then(|| fault.clone())}
+                        value={typed.as_ref().map_or_else(|| props.value.clone(), |typed| typed.clone().into())}
+                        {oninput}
+                        {onblur}
+                    />
+                </span>
+            </label>
+            if let Some(text) = &props.error {
+                <Fault id={fault} text={text.clone()} />
+            }
+        </div>
+    }
+}

@@ -1,0 +1,253 @@
+//! When it happens: inbox or planned, date and time, zone, and how it repeats.
+
+use super::{
+    form::{
+        Act, Place, When,
+        rhythm::{Unit, week},
+    },
+    head::{Fault, PartProps},
+    opened::Context,
+    repeat_part::RepeatPart,
+    tile::Tile,
+    words::use_words,
+    zone_tile::{MINE, ZoneTile},
+};
+use crate::{
+    i18n::Style,
+    planning::repeat_words,
+    problems,
+    ui::{Icon, Segmented, Switch, choice::Segment, glyphs},
+};
+use daymark_shared::{
+    problem::Code,
+    schedule::{Schedule, ScheduleZone, parse_date},
+    zone::Zone,
+};
+use jiff::civil::{Date, Time};
+use yew::prelude::*;
+
+/// So many of the next dates are shown.
+const NEXT: usize = 3;
+
+/// Properties of [`WhenPart`].
+#[derive(Properties, PartialEq)]
+pub struct WhenProps {
+    /// What every part has.
+    pub part: PartProps,
+    /// The person and the day.
+    pub context: Context,
+}
+
+/// When it happens.
+#[component]
+pub fn WhenPart(props: &WhenProps) -> Html {
+    let (words, problems) = (use_words(), problems::use_words());
+    let more = use_state(|| false);
+    let part = &props.part;
+    let when = &part.form.when;
+    let change = part.act.reform(Act::When);
+    let with = |edit: fn(&mut When)| {
+        let mut when = when.clone();
+        edit(&mut when);
+        change.reform(move |_| when.clone())
+    };
+    let onplanned = {
+        let when = when.clone();
+        change.reform(move |index| When { planned: index == 0, ..when.clone() })
+    };
+    let head = html! {
+        <Segmented
+            name="routine-planned"
+            label={words.when()}
+            segments={vec![
+                Segment::with_icon(words.planned(), glyphs::CALENDAR),
+                Segment::with_icon(words.in_inbox(), glyphs::INBOX),
+            ]}
+            selected={usize::from(!when.planned)}
+            onselect={onplanned}
+        />
+    };
+    if !when.planned {
+        return html! {
+            <section class="part">
+                { head }
+                <p class="hint when-inbox">{ words.inbox_hint() }</p>
+            </section>
+        };
+    }
+    let onzone = {
+        let when = when.clone();
+        part.plan(move |name: String| {
+            let zone = match &*name {
+                MINE => ScheduleZone::Mine,
+                name => ScheduleZone::Fixed(Zone::new(name).ok()?),
+            };
+            Some(When { zone, ..when.clone() })
+        })
+    };
+    let ondate = {
+        let when = when.clone();
+        part.plan(move |text: String| Some(when.clone().on(parse_date(&text).ok()?)))
+    };
+    let ontime = {
+        let when = when.clone();
+        part.plan(move |text: String| Some(When { time: text.parse::<Time>().ok()?, ..when.clone() }))
+    };
+    let schedule = when.schedule();
+    let first = when.first();
+    let fault = |place| part.fault(place, &problems).map(AttrValue::Static);
+    let repeats = when.rhythm.unit != Unit::Once;
+    html! {
+        <section class="part">
+            { head }
+            <div class={classes!("tiles", when.all_day.then_some("whole-day"))}>
+                if !when.all_day {
+                    <Tile
+                        id="routine-time"
+                        label={words.starts()}
+                        kind="time"
+                        value={when.time.strftime("%H:%M").to_string()}
+                        shown={words.time(when.time)}
+                        onvalue={ontime}
+                    />
+                }
+                <Tile
+                    id="routine-date"
+                    label={if repeats { words.from() } else { words.on() }}
+                    kind="date"
+                    value={first.to_string()}
+                    shown={words.date(first, Style::DayYear)}
+                    min="1970-01-01"
+                    max="2199-12-31"
+                    error={fault(Place::Start)}
+                    onvalue={ondate}
+                />
+                <ZoneTile
+                    own={props.context.zone.clone()}
+                    value={when.zone.fixed().map_or_else(|| AttrValue::Static(MINE), |zone| zone.as_str().to_owned().into())}
+                    error={fault(Place::Zone)}
+                    onchange={onzone}
+                />
+            </div>
+            <Switch label={words.all_day()} on={when.all_day} onswitch={with(|when| when.all_day = !when.all_day).reform(|_: bool| ())} />
+            if matches!(when.rhythm.unit, Unit::Once | Unit::Weeks) {
+                <Weekdays when={when.clone()} start={props.context.week_start} change={change.clone()} />
+            }
+            <p class="plain">
+                <Icon glyph={glyphs::REPEAT} />
+                <span>
+                    <span role="status">{ said(&words, &schedule) }</span>
+                    { " " }
+                    if when.rhythm.unit == Unit::Kept {
+                        <button type="button" class="link" onclick={{
+                            let (more, open) = (more.clone(), with(|when| *when = when.clone().every(Unit::Weeks)));
+                            Callback::from(move |_: MouseEvent| {
+                                more.set(true);
+                                open.emit(());
+                            })
+                        }}>
+                            { words.change_rule() }
+                        </button>
+                    } else {
+                        <button
+                            type="button"
+                            class="link"
+                            aria-expanded={if *more { "true" } else { "false" }}
+                            onclick={{
+                                let more = more.clone();
+                                Callback::from(move |_: MouseEvent| more.set(!*more))
+                            }}
+                        >
+                            { if *more { words.fewer() } else { words.more() } }
+                        </button>
+                    }
+                </span>
+            </p>
+            if let Some(text) = fault(Place::Repeat) {
+                <Fault id="routine-repeat-error" {text} />
+            }
+            if *more && when.rhythm.unit != Unit::Kept {
+                <RepeatPart part={part.clone()} />
+            }
+            { coming(&words, &schedule, when.date, props.context.now.date()) }
+        </section>
+    }
+}
+
+fn said(
+    words: &super::words::Words,
+    schedule: &Result<Option<Schedule>, super::form::rhythm::Wrong>,
+) -> String {
+    match schedule {
+        Ok(Some(schedule)) => repeat_words::sentence(&words.0, schedule),
+        Ok(None) => String::new(),
+        Err(_) => problems::Words(words.0.clone()).code(Code::BadRepeat).to_owned(),
+    }
+}
+
+/// The next dates, and that the start has moved to the first of them.
+fn coming(
+    words: &super::words::Words,
+    schedule: &Result<Option<Schedule>, super::form::rhythm::Wrong>,
+    asked: Date,
+    today: Date,
+) -> Html {
+    let Ok(Some(schedule)) = schedule else { return html! {} };
+    if schedule.repeat.is_none() {
+        return html! {};
+    }
+    let start = schedule.start.date();
+    let next: Vec<String> = schedule
+        .dates(start.max(today), Date::MAX)
+        .take(NEXT)
+        .map(|date| {
+            words.date(date, if date.year() == today.year() { Style::DayShort } else { Style::DayYear })
+        })
+        .collect();
+    html! {
+        <div class="coming" role="status">
+            if start != asked {
+                <p>{ words.moved_to(&words.date(start, Style::Day)) }</p>
+            }
+            if !next.is_empty() {
+                <p>{ words.next(&next.join(" · ")) }</p>
+            }
+        </div>
+    }
+}
+
+/// Properties of [`Weekdays`].
+#[derive(Properties, PartialEq)]
+struct WeekdaysProps {
+    when: When,
+    start: jiff::civil::Weekday,
+    change: Callback<When>,
+}
+
+/// The days of the week, in the person's order: those pressed are those on which it repeats.
+#[component]
+fn Weekdays(props: &WeekdaysProps) -> Html {
+    let words = use_words();
+    let weekly = props.when.rhythm.unit == Unit::Weeks;
+    html! {
+        <div class="weekdays" role="group" aria-label={words.repeats_on()}>
+            { for week(props.start).into_iter().map(|day| {
+                let when = props.when.clone();
+                // 1 January 2024 was a Monday.
+                let date = jiff::civil::date(2024, 1, 1 + day.to_monday_zero_offset());
+                let pressed = weekly && props.when.rhythm.weekdays.has(day);
+                html! {
+                    <button
+                        key={day.to_monday_zero_offset()}
+                        type="button"
+                        aria-label={words.date(date, Style::Weekday)}
+                        aria-pressed={if pressed { "true" } else { "false" }}
+                        onclick={props.change.reform(move |_| when.clone().toggled(day))}
+                    >
+                        { words.date(date, Style::WeekdayNarrow) }
+                    </button>
+                }
+            }) }
+        </div>
+    }
+}

@@ -1,0 +1,70 @@
+//! Whose clock a schedule follows.
+
+use super::{head::Fault, words::use_words};
+use crate::{
+    platform::intl,
+    ui::{Icon, glyphs},
+};
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+/// What stands for the account's own zone, as on the wire.
+pub const MINE: &str = "mine";
+
+/// Properties of [`ZoneTile`].
+#[derive(Properties, PartialEq)]
+pub struct ZoneTileProps {
+    /// The account's zone.
+    pub own: AttrValue,
+    /// A zone's name, or [`MINE`].
+    pub value: AttrValue,
+    /// What is wrong.
+    #[prop_or_default]
+    pub error: Option<AttrValue>,
+    /// Hears which is chosen.
+    pub onchange: Callback<String>,
+}
+
+/// The zones, the account's own first. Some four hundred: it renders only when something about it changes.
+#[component]
+pub fn ZoneTile(props: &ZoneTileProps) -> Html {
+    let words = use_words();
+    let zones = use_memo(props.value.clone(), |value| {
+        let mut zones = intl::zones();
+        if **value != *MINE && !zones.iter().any(|zone| **zone == **value) {
+            zones.insert(0, value.to_string());
+        }
+        zones
+    });
+    let onchange = props.onchange.reform(|event: Event| {
+        event.target_dyn_into::<HtmlSelectElement>().map_or_else(String::new, |select| select.value())
+    });
+    html! {
+        <div class="tile-frame">
+            <label class="tile">
+                <span class="tile-label">{ words.zone() }</span>
+                <span class="tile-value">
+                    <select
+                        id="routine-zone"
+                        aria-invalid={props.error.is_some().then_some("true")}
+                        aria-describedby={props.error.is_some().then_some("routine-zone-error")}
+                        {onchange}
+                    >
+                        <option key={MINE} value={MINE} selected={*props.value == *MINE}>
+                            { words.my_zone(&props.own) }
+                        </option>
+                        { for zones.iter().map(|zone| html! {
+                            <option key={zone.as_str()} value={zone.clone()} selected={*props.value == **zone}>
+                                { zone.replace('_', " ") }
+                            </option>
+                        }) }
+                    </select>
+                    <Icon glyph={glyphs::CHEVRON_DOWN} />
+                </span>
+            </label>
+            if let Some(text) = &props.error {
+                <Fault id="routine-zone-error" text={text.clone()} />
+            }
+        </div>
+    }
+}
