@@ -1,0 +1,212 @@
+//! The program itself: two of it on one database, and how it starts and stops.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use daymark_shared::ids::{RoutineId, StepId};
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+use ureq::Agent;
+
+/// `server api` on a free port.
+struct Server {
+    child: Child,
+    log: BufReader<ChildStdout>,
+    url: String,
+}
+
+impl Server {
+    fn start(data: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_server"))
+            .arg("api")
+            .env_clear()
+            .env("DATA_DIR", data)
+            .env("PORT", "0")
+            .env("REGISTRATION", "open")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(child.stdout.take().unwrap());
+        let url = loop {
+            let mut line = String::new();
+            assert!(log.read_line(&mut line).unwrap() > 0, "it ended before it listened");
+            let line: Value = serde_json::from_str(&line).unwrap();
+            if line["msg"] == "listening" {
+                break format!("http://{}", line["addr"].as_str().unwrap());
+            }
+        };
+        Self { child, log, url }
+    }
+
+    /// Asks it to stop, and answers what it logged meanwhile.
+    fn stop(mut self) -> Vec<Value> {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let lines = self.log.lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+        assert!(self.child.wait().unwrap().success());
+        lines
+    }
+}
+
+fn agent() -> Agent {
+    Agent::config_builder().http_status_as_error(false).build().into()
+}
+
+fn post(agent: &Agent, url: String, token: &str, body: &Value) -> (u16, Value) {
+    let request = agent.post(url).header("authorization", format!("Bearer {token}"));
+    let mut response = request.send_json(body).unwrap();
+    (response.status().as_u16(), response.body_mut().read_json().unwrap())
+}
+
+fn status(agent: &Agent, url: String, token: &str) -> u16 {
+    agent.get(url).header("authorization", format!("Bearer {token}")).call().unwrap().status().as_u16()
+}
+
+fn sign_up(server: &Server) -> String {
+    let person = json!({
+        "email": "mira@example.org", "password": "seven green lamps sing", "zone": "Europe/Berlin", "locale": "en",
+    });
+    let (status, answer) = post(&agent(), format!("{}/api/v1/accounts", server.url), "", &person);
+    assert_eq!(status, 201, "{answer}");
+    answer["access_token"].as_str().unwrap().to_owned()
+}
+
+/// A routine of one step, and its id.
+fn routine() -> (RoutineId, Value) {
+    static COUNT: AtomicU64 = AtomicU64::new(1_700_000_000_000);
+    let stamp = COUNT.fetch_add(1, Ordering::Relaxed);
+    let id = RoutineId::mint(stamp, [7; 10]);
+    let step = StepId::mint(stamp, [8; 10]);
+    (
+        id,
+        json!({ "id": id, "title": "Water the plants", "steps": [{ "id": step, "title": "All", "minutes": 5 }] }),
+    )
+}
+
+#[test]
+fn two_processes_serve_one_database_and_refuse_nothing() {
+    const TIME: Duration = Duration::from_millis(1_500);
+    let data = tempfile::tempdir().unwrap();
+    let servers = [Server::start(data.path()), Server::start(data.path())];
+    let token = sign_up(&servers[0]);
+
+    let made: Vec<Vec<RoutineId>> = thread::scope(|scope| {
+        let writers = (0..8).map(|writer| {
+            let (url, token) = (&servers[writer % 2].url, &token);
+            scope.spawn(move || {
+                let (agent, end, mut made) = (agent(), Instant::now() + TIME, Vec::new());
+                while Instant::now() < end {
+                    let (id, body) = routine();
+                    let (status, answer) = post(&agent, format!("{url}/api/v1/routines"), token, &body);
+                    assert_eq!(status, 201, "{answer}");
+                    made.push(id);
+                }
+                made
+            })
+        });
+        writers.collect::<Vec<_>>().into_iter().map(|writer| writer.join().unwrap()).collect()
+    });
+
+    // What one has answered, the other can read.
+    let agent = agent();
+    for (writer, ids) in made.iter().enumerate() {
+        assert!(!ids.is_empty(), "writer {writer} starved");
+        let other = &servers[(writer + 1) % 2].url;
+        for id in ids.iter().rev().take(20) {
+            assert_eq!(status(&agent, format!("{other}/api/v1/routines/{id}"), &token), 200);
+        }
+    }
+    for server in servers {
+        server.stop();
+    }
+}
+
+#[test]
+fn a_stop_finishes_what_is_under_way() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let token = sign_up(&server);
+    let writers: Vec<_> = (0..8)
+        .map(|_| {
+            let (url, token) = (format!("{}/api/v1/routines", server.url), format!("Bearer {token}"));
+            thread::spawn(move || {
+                let (agent, mut made) = (agent(), Vec::new());
+                // Until nobody listens any more. Whatever is answered before that is a success.
+                loop {
+                    let (id, body) = routine();
+                    match agent.post(&url).header("authorization", &token).send_json(&body) {
+                        Ok(answer) => assert_eq!(answer.status(), 201),
+                        Err(_) => return made,
+                    }
+                    made.push(id);
+                }
+            })
+        })
+        .collect();
+    thread::sleep(Duration::from_millis(300));
+    server.stop();
+    let made: Vec<RoutineId> = writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect();
+    assert!(!made.is_empty());
+
+    let server = Server::start(data.path());
+    let agent = agent();
+    for id in made.iter().rev().take(50) {
+        assert_eq!(status(&agent, format!("{}/api/v1/routines/{id}", server.url), &token), 200);
+    }
+    server.stop();
+}
+
+#[test]
+fn the_log_tells_the_route_but_no_path_and_nothing_of_the_person() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let token = sign_up(&server);
+    let (id, body) = routine();
+    assert_eq!(post(&agent(), format!("{}/api/v1/routines", server.url), &token, &body).0, 201);
+    assert_eq!(status(&agent(), format!("{}/api/v1/routines/{id}?secret=1", server.url), &token), 200);
+
+    let log = server.stop();
+    let requests: Vec<&Value> = log.iter().filter(|line| line["msg"] == "request").collect();
+    let get = requests.iter().find(|line| line["method"] == "GET").unwrap();
+    assert_eq!(get["route"], "/api/v1/routines/{id}");
+    assert!(
+        get["account"].is_string() && get["request_id"].is_string() && get["duration_ms"].is_f64(),
+        "{get}"
+    );
+    for line in &log {
+        let line = line.to_string();
+        for secret in ["mira", "secret", "Water", &id.to_string(), &token] {
+            assert!(!line.contains(secret), "{line}");
+        }
+    }
+    assert_eq!(log.iter().filter(|line| line["msg"] == "stopping").count(), 1);
+}
+
+#[test]
+fn it_says_plainly_why_it_cannot_start() {
+    let data = tempfile::tempdir().unwrap();
+    let refuse = |name: &str, value: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+        let output =
+            command.arg("api").env_clear().env("DATA_DIR", data.path()).env(name, value).output().unwrap();
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert_eq!(refuse("PORT", "many"), "server: PORT: must be a port number, not \"many\"\n");
+
+    Server::start(data.path()).stop();
+    let database = rusqlite::Connection::open(data.path().join("daymark.db")).unwrap();
+    database.pragma_update(None, "user_version", 999).unwrap();
+    drop(database);
+    assert!(
+        refuse("PORT", "0")
+            .starts_with("server: the database has schema 999, this version of Daymark knows ")
+    );
+}
