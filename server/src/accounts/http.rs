@@ -60,7 +60,7 @@ pub(crate) async fn create(
 ) -> Result<HttpResponse, Error> {
     browser.must_be_same_origin()?;
     limits::attempt(&state, from.ip, &new.email).await?;
-    let granted = super::create(&state.into_inner(), new, browser.is_local, browser.agent.clone()).await?;
+    let granted = super::create(&state.into_inner(), new, browser.is_local, browser.device()).await?;
     Ok(signed_in(&browser, StatusCode::CREATED, granted))
 }
 

@@ -12,7 +12,7 @@ use crate::{
     db::{ReadTx, WriteTx},
     error::Error,
     http::{CurrentAccount, IfMatch},
-    sessions::{self, Granted},
+    sessions::{self, Device, Granted},
     state::State,
     vault::{DataKey, Vault},
 };
@@ -34,7 +34,7 @@ const NAME: &str = "account.name.1";
 /// Zones that an account may have had.
 const ZONES: u32 = 1_000;
 
-/// Makes an account and signs it in; `agent` is what the browser says of itself.
+/// Makes an account and signs it in.
 ///
 /// # Errors
 /// What [`Bid::check`] refuses; `bad_zone`, `weak_password`, `email_taken`; [`Error::Unavailable`] where too many
@@ -43,7 +43,7 @@ pub async fn create(
     state: &Arc<State>,
     new: NewAccount,
     is_local: bool,
-    agent: Option<String>,
+    device: Device,
 ) -> Result<Granted, Error> {
     let NewAccount { email, password, name, zone, locale, week_start, setup, invitation } = new;
     let bid = Bid { setup, invitation, is_local };
@@ -73,7 +73,7 @@ pub async fn create(
             Account { id, email, name, zone, locale, week_start, role, created_at: now, revision: 1 };
         store::insert(tx, &sealed(&account, email_index, &key), &password)?;
         store::begin_zone(tx, id, now, &account.zone)?;
-        let begun = sessions::begin(tx, &shared, account.id, agent.as_deref())?;
+        let begun = sessions::begin(tx, &shared, account.id, &device)?;
         Ok((begun, account))
     };
     let (begun, account) = state.db.write(write).await?;

@@ -94,27 +94,18 @@ fn word(part: &[char], lower: &str, known: &[String]) -> Option<f64> {
         let known = known.iter().any(|it| it == word).then_some(KNOWN);
         known.or_else(|| words::bits(word))
     };
-    let backwards = || lower.chars().rev().collect::<String>();
     let plain = |one: char| lower.chars().map(|c| letter(c, one)).collect::<String>();
-    let has_signs = lower.chars().any(|c| letter(c, 'i') != c);
-    let bits = look_up(lower).or_else(|| look_up(&backwards()).map(|bits| bits + 1.0)).or_else(|| {
-        has_signs
-            .then(|| look_up(&plain('i')).or_else(|| look_up(&plain('l'))))
-            .flatten()
-            .map(|bits| bits + 1.0)
-    })?;
+    let guises =
+        [(lower.to_owned(), 0.0), (lower.chars().rev().collect(), 1.0), (plain('i'), 1.0), (plain('l'), 1.0)];
+    let bits = guises.iter().filter_map(|(word, more)| Some(look_up(word)? + more)).reduce(f64::min)?;
     // `Word` and `WORD` are tried next; anything else takes longer.
-    let upper = part.iter().filter(|c| c.is_uppercase()).count();
-    let all_or_first = upper == part.len() || (upper == 1 && part[0].is_uppercase());
-    Some(
-        bits + if upper == 0 {
-            0.0
-        } else if all_or_first {
-            1.0
-        } else {
-            3.0
-        },
-    )
+    let case = match part.iter().filter(|c| c.is_uppercase()).count() {
+        0 => 0.0,
+        1 if part[0].is_uppercase() => 1.0,
+        all if all == part.len() => 1.0,
+        _ => 3.0,
+    };
+    Some(bits + case)
 }
 
 /// The letter that a sign stands for; `1` and `!` stand for two.

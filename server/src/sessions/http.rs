@@ -49,8 +49,7 @@ pub(crate) async fn sign_in(
 ) -> Result<HttpResponse, Error> {
     browser.must_be_same_origin()?;
     limits::attempt(&state, from.ip, &body.email).await?;
-    let agent = browser.agent.clone();
-    let granted = super::sign_in(&state.into_inner(), body, browser.refresh_token(), agent).await?;
+    let granted = super::sign_in(&state.into_inner(), body, browser.device()).await?;
     Ok(signed_in(&browser, StatusCode::CREATED, granted))
 }
 
@@ -67,8 +66,8 @@ pub(crate) async fn refresh(
     id: Option<web::ReqData<RequestId>>,
 ) -> Result<HttpResponse, Error> {
     browser.must_be_same_origin()?;
-    let outcome = match browser.refresh_token() {
-        Some(token) => super::refresh(&state.into_inner(), token).await,
+    let outcome = match browser.device().refresh {
+        Some(token) => super::refresh(&state.into_inner(), &token).await,
         None => Err(Code::Unauthenticated.into()),
     };
     match outcome {

@@ -61,6 +61,15 @@ pub struct Granted {
     pub now: Timestamp,
 }
 
+/// What a browser brings that is to be signed in.
+#[derive(Clone, Default)]
+pub struct Device {
+    /// What it says of itself.
+    pub agent: Option<String>,
+    /// The refresh token that it has already: that session ends.
+    pub refresh: Option<String>,
+}
+
 /// A session that has begun, once the transaction is committed.
 pub struct Begun {
     newest: Refresh,
@@ -86,20 +95,15 @@ fn grant(state: &State, newest: &Refresh, ends: Timestamp, account: Account, now
     }
 }
 
-/// Begins a session; those that are over, and those that are too many, end. `agent` is what the browser says of itself.
+/// Begins a session. The one that the device had ends, and those that are over or too many.
 ///
 /// # Errors
 /// Where storage fails.
-pub fn begin(
-    tx: &WriteTx<'_>,
-    state: &State,
-    account: AccountId,
-    agent: Option<&str>,
-) -> Result<Begun, Error> {
+pub fn begin(tx: &WriteTx<'_>, state: &State, account: AccountId, device: &Device) -> Result<Begun, Error> {
     let now = state.clock.now();
     let newest = Refresh::first(account, state.clock.mint(SessionId::mint));
     let key = state.vault.data_key(tx, account)?;
-    let agent = agent.and_then(agent::summary);
+    let agent = device.agent.as_deref().and_then(agent::summary);
     let session = Stored {
         id: newest.session,
         created_at: now,
@@ -111,32 +115,25 @@ pub fn begin(
     };
     let mut ended = store::delete_over(tx, account, now - IDLE, now - AGE)?;
     ended.extend(store::delete_oldest(tx, account, MOST - 1)?);
+    if let Some(before) = device.refresh.as_deref().and_then(|text| Refresh::parse(&state.vault, text))
+        && store::delete(tx, before.account, before.session)?
+    {
+        ended.push(before.session);
+    }
     store::insert(tx, account, &session)?;
     Ok(Begun { newest, now, ended })
 }
 
-/// Signs in; the session that the browser had, by its refresh token, ends.
+/// Signs in.
 ///
 /// # Errors
 /// `wrong_credentials`; [`Error::Unavailable`] where too many passwords are hashed.
-pub async fn sign_in(
-    state: &Arc<State>,
-    sign_in: SignIn,
-    before: Option<&str>,
-    agent: Option<String>,
-) -> Result<Granted, Error> {
+pub async fn sign_in(state: &Arc<State>, sign_in: SignIn, device: Device) -> Result<Granted, Error> {
     let verified = accounts::verify(state, &sign_in.email, sign_in.password).await?;
-    let before = before.and_then(|text| Refresh::parse(&state.vault, text));
     let shared = Arc::clone(state);
     let write = move |tx: &WriteTx<'_>| {
         let account = verified.account(tx)?;
-        let mut begun = begin(tx, &shared, account, agent.as_deref())?;
-        if let Some(before) = before
-            && store::delete(tx, before.account, before.session)?
-        {
-            begun.ended.push(before.session);
-        }
-        Ok((begun, accounts::load(tx, &shared.vault, account)?))
+        Ok((begin(tx, &shared, account, &device)?, accounts::load(tx, &shared.vault, account)?))
     };
     let (begun, account) = state.db.write(write).await?;
     Ok(begun.grant(state, account))

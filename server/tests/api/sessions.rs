@@ -1,7 +1,7 @@
 //! Sessions: signing in, refreshing, replays, signing out.
 
 use crate::app::{Answer, Client, PASSWORD, TestApp};
-use daymark_server::sessions::{self, token};
+use daymark_server::sessions::{self, Device, token};
 use daymark_shared::{
     ids::{AccountId, SessionId},
     page::Page,
@@ -398,10 +398,9 @@ fn the_session_used_longest_ago_makes_room_for_the_hundred_and_first() {
     let who = account(&app, &first);
     let begin = |count: usize| {
         let state = app.state.clone();
-        let begun = app
-            .state
-            .db
-            .write(move |tx| (0..count).try_for_each(|_| sessions::begin(tx, &state, who, None).map(drop)));
+        let begun = app.state.db.write(move |tx| {
+            (0..count).try_for_each(|_| sessions::begin(tx, &state, who, &Device::default()).map(drop))
+        });
         actix_web::rt::System::new().block_on(begun).unwrap();
     };
     app.advance(SignedDuration::from_secs(1));
@@ -418,11 +417,17 @@ fn the_session_used_longest_ago_makes_room_for_the_hundred_and_first() {
 #[test]
 fn signing_in_again_ends_the_session_that_the_browser_had() {
     let (app, before) = mira();
+    let again = |path: &str, cookie: &str, body: &serde_json::Value| {
+        Browser::of(&app.anonymous().send_json("POST", path, &[("cookie", cookie)], body), 201)
+    };
     let body = json!({ "email": MIRA, "password": PASSWORD });
-    let headers = [("cookie", before.cookie.as_str())];
-    let after = Browser::of(&app.anonymous().send_json("POST", "/api/v1/sessions", &headers, &body), 201);
+    let after = again("/api/v1/sessions", &before.cookie, &body);
     is_ended(&app, &before);
     after.uses_it(&app);
+    let noor = json!({ "email": "noor@example.org", "password": PASSWORD, "zone": "UTC", "locale": "en" });
+    let noor = again("/api/v1/accounts", &after.cookie, &noor);
+    is_ended(&app, &after);
+    noor.uses_it(&app);
 }
 
 #[rstest]

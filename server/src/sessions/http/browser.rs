@@ -1,6 +1,6 @@
 //! What a request tells about the browser behind it: its cookie, whether a page of ours sent it, how safe the way is.
 
-use crate::{error::Error, http::ClientAddr, state::State};
+use crate::{error::Error, http::ClientAddr, sessions::Device, state::State};
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
     cookie::{Cookie, SameSite, time::Duration},
@@ -23,16 +23,14 @@ const SECURE_COOKIE: &str = "__Secure-daymark";
 const PLAIN_COOKIE: &str = "daymark";
 
 /// The browser behind a request.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Browser {
     /// It runs on this machine, opened an address of this machine, and no proxy stands between.
     pub is_local: bool,
-    /// What it says of itself.
-    pub agent: Option<String>,
+    device: Device,
     same_origin: bool,
     name: &'static str,
     path: String,
-    refresh_token: Option<String>,
 }
 
 impl Browser {
@@ -44,9 +42,9 @@ impl Browser {
         if self.same_origin { Ok(()) } else { Err(Code::Forbidden.into()) }
     }
 
-    /// The refresh token that it has.
-    pub(super) fn refresh_token(&self) -> Option<&str> {
-        self.refresh_token.as_deref()
+    /// What it brings to be signed in.
+    pub fn device(&self) -> Device {
+        self.device.clone()
     }
 
     /// Gives it a refresh token.
@@ -56,7 +54,7 @@ impl Browser {
 
     /// Takes its refresh token away.
     pub(super) fn take_away(&self, response: &mut HttpResponse) {
-        if self.refresh_token.is_some() {
+        if self.device.refresh.is_some() {
             self.set(response, "", 0);
         }
     }
@@ -89,16 +87,14 @@ impl Browser {
             "/" => HOST_COOKIE,
             _ => SECURE_COOKIE,
         };
+        let refresh = request.cookie(name).map(|cookie| cookie.value().to_owned());
+        let refresh = refresh.filter(|token| !token.is_empty());
         Self {
             is_local: from.is_direct_loopback && is_loopback(host),
-            agent: text(USER_AGENT).map(str::to_owned),
+            device: Device { agent: text(USER_AGENT).map(str::to_owned), refresh },
             same_origin: is_same_origin(headers, host, public_origin),
             name,
             path: path.to_owned(),
-            refresh_token: request
-                .cookie(name)
-                .map(|cookie| cookie.value().to_owned())
-                .filter(|value| !value.is_empty()),
         }
     }
 }
@@ -221,6 +217,6 @@ mod tests {
     #[test]
     fn on_a_safe_way_the_plain_cookie_is_not_believed() {
         let cookies = [("host", "day.example.org"), ("cookie", "daymark=planted")];
-        assert_eq!(browser(PUBLIC, &cookies, false).refresh_token(), None);
+        assert_eq!(browser(PUBLIC, &cookies, false).device().refresh, None);
     }
 }
