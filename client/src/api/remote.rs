@@ -45,6 +45,14 @@ impl Reducible for Round {
     }
 }
 
+/// How often something was asked for again, and a callback that asks again; it never changes.
+#[hook]
+pub fn use_round() -> (u32, Callback<()>) {
+    let round = use_reducer(|| Round(0));
+    let again = use_callback(round.dispatcher(), |(), round| round.dispatch(()));
+    (round.0, again)
+}
+
 /// Fetches when the component appears and whenever `key` changes. While another key is fetched it is pending.
 #[hook]
 pub fn use_remote<T, K, F>(key: K, fetch: impl Fn(&K) -> F + 'static) -> RemoteHandle<T>

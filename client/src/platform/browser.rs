@@ -35,6 +35,12 @@ pub fn forget_query() {
     }
 }
 
+/// What is in the first input inside `node` that `selector` matches.
+pub fn input_value(node: &NodeRef, selector: &str) -> Option<String> {
+    let found = node.cast::<web_sys::Element>()?.query_selector(selector).ok().flatten()?;
+    Some(wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlInputElement>(found).ok()?.value())
+}
+
 /// Says in which language the page is, for screen readers, hyphenation and quotation marks.
 pub fn set_page_language(tag: &str) {
     if let Some(root) = document().document_element() {

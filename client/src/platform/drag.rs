@@ -1,8 +1,14 @@
 //! Dragging with mouse, pen or finger: one gesture from the press to the end of it.
 //!
 //! A mouse drags once it has moved a little; a finger has to rest first, because a finger that moves at once scrolls.
+//! Near the upper and the lower edge of the window the page scrolls along.
 
-use super::{events::Listener, timer::Timeout, window};
+use super::{
+    events::Listener,
+    scroll,
+    timer::{Frames, Timeout},
+    window,
+};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, KeyboardEvent, PointerEvent};
@@ -12,6 +18,10 @@ use yew::Callback;
 const SLACK: f64 = 4.0;
 /// How long a finger rests before it drags, in milliseconds.
 const HOLD_MS: u32 = 280;
+/// So near to the upper or lower edge of the window the page scrolls, in CSS pixels.
+const EDGE: f64 = 76.0;
+/// How far it scrolls with each frame at the very edge.
+const FASTEST: f64 = 16.0;
 
 /// What happens in a drag. Distances are CSS pixels from where it was pressed, and count how far the page was scrolled.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,6 +51,9 @@ struct Gesture {
     start: (f64, f64),
     begun: bool,
     touch: bool,
+    /// Where the pointer was last, once it drags.
+    last: Option<(f64, f64)>,
+    scrolling: Option<Frames>,
     on: Callback<Drag>,
     listeners: Vec<Listener>,
     hold: Option<Timeout>,
@@ -55,13 +68,15 @@ pub fn follow(event: &PointerEvent, target: &Element, on: Callback<Drag>) {
         return;
     }
     let touch = event.pointer_type() == "touch";
-    let scroll = scroll_y();
+    let scrolled = scroll::y();
     let shared: Shared = Rc::new(RefCell::new(Some(Gesture {
         target: target.clone(),
         pointer: event.pointer_id(),
-        start: (f64::from(event.client_x()), f64::from(event.client_y()) + scroll),
+        start: (f64::from(event.client_x()), f64::from(event.client_y()) + scrolled),
         begun: false,
         touch,
+        last: None,
+        scrolling: None,
         on,
         listeners: Vec::new(),
         hold: None,
@@ -105,8 +120,28 @@ pub fn follow(event: &PointerEvent, target: &Element, on: Callback<Drag>) {
     }
 }
 
-fn scroll_y() -> f64 {
-    window().scroll_y().unwrap_or_default()
+/// How far the page scrolls with each frame while the pointer is at this height of the window.
+fn speed(y: f64, height: f64) -> f64 {
+    let depth = |inside: f64| ((EDGE - inside) / EDGE).clamp(0.0, 1.0) * FASTEST;
+    depth(height - y) - depth(y)
+}
+
+fn scroll_along(shared: &Shared) {
+    let Some((x, y)) = shared.borrow().as_ref().and_then(|gesture| gesture.last) else { return };
+    let speed = speed(y, scroll::window_height());
+    if speed != 0.0 && scroll::by(speed) {
+        tell_where(shared, x, y);
+    }
+}
+
+fn tell_where(shared: &Shared, x: f64, y: f64) {
+    let told = shared.borrow().as_ref().map(|gesture| {
+        let (dx, dy) = (x - gesture.start.0, y + scroll::y() - gesture.start.1);
+        (gesture.on.clone(), Drag::Move { dx, dy, x, y })
+    });
+    if let Some((on, drag)) = told {
+        on.emit(drag);
+    }
 }
 
 fn is_begun(shared: &Shared) -> bool {
@@ -116,6 +151,12 @@ fn is_begun(shared: &Shared) -> bool {
 fn begin(shared: &Shared) {
     let on = shared.borrow_mut().as_mut().map(|gesture| {
         gesture.begun = true;
+        let along = Rc::downgrade(shared);
+        gesture.scrolling = Some(Frames::start(Callback::from(move |()| {
+            if let Some(shared) = along.upgrade() {
+                scroll_along(&shared);
+            }
+        })));
         let _ = gesture.target.set_pointer_capture(gesture.pointer);
         gesture.on.clone()
     });
@@ -129,7 +170,7 @@ fn moved(shared: &Shared, event: &Event) {
     let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
     let Some((dx, dy, begun, touch)) = shared.borrow().as_ref().and_then(|gesture| {
         (gesture.pointer == event.pointer_id())
-            .then(|| (x - gesture.start.0, y + scroll_y() - gesture.start.1, gesture.begun, gesture.touch))
+            .then(|| (x - gesture.start.0, y + scroll::y() - gesture.start.1, gesture.begun, gesture.touch))
     }) else {
         return;
     };
@@ -145,10 +186,10 @@ fn moved(shared: &Shared, event: &Event) {
         begin(shared);
     }
     event.prevent_default();
-    let on = shared.borrow().as_ref().map(|gesture| gesture.on.clone());
-    if let Some(on) = on {
-        on.emit(Drag::Move { dx, dy, x, y });
+    if let Some(gesture) = shared.borrow_mut().as_mut() {
+        gesture.last = Some((x, y));
     }
+    tell_where(shared, x, y);
 }
 
 fn end(shared: &Shared, event: &Event, how: Drag) {
@@ -197,4 +238,17 @@ fn swallow_click() {
             wasm_bindgen_futures::spawn_local(async move { release() });
         }),
     )));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_scrolls_faster_towards_its_edges() {
+        assert_eq!(speed(400.0, 800.0), 0.0);
+        assert_eq!(speed(800.0, 800.0), FASTEST);
+        assert_eq!(speed(-20.0, 800.0), -FASTEST);
+        assert!(speed(780.0, 800.0) > speed(760.0, 800.0));
+    }
 }

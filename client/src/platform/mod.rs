@@ -9,6 +9,7 @@ pub mod intl;
 pub mod locks;
 pub mod motion;
 pub mod random;
+pub mod scroll;
 pub mod sound;
 pub mod storage;
 pub mod style;

@@ -112,13 +112,14 @@ pub fn use_frames(active: bool, frame: Callback<()>) {
 
 type FrameClosure = Rc<RefCell<Option<Closure<dyn FnMut()>>>>;
 
-struct Frames {
+/// Calls back before every frame until it is dropped.
+pub(super) struct Frames {
     closure: FrameClosure,
     id: Rc<std::cell::Cell<i32>>,
 }
 
 impl Frames {
-    fn start(frame: Callback<()>) -> Self {
+    pub(super) fn start(frame: Callback<()>) -> Self {
         let closure: FrameClosure = Rc::default();
         let id = Rc::new(std::cell::Cell::new(0));
         let (weak, next) = (Rc::downgrade(&closure), id.clone());

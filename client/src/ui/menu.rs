@@ -5,6 +5,7 @@ use crate::platform::{
     document,
     events::Listener,
     focus::{focus, focus_first, focus_step},
+    scroll,
 };
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Node};
@@ -59,39 +60,81 @@ const ITEM: &str = "[role^=menuitem]";
 #[component]
 pub fn Menu(props: &MenuProps) -> Html {
     let open = use_state(|| false);
-    let (frame, list, button) = (use_node_ref(), use_node_ref(), use_node_ref());
-
-    // Open: the first item has the focus, and a press elsewhere closes.
-    {
-        let (frame, list, set) = (frame.clone(), list.clone(), open.setter());
-        use_effect_with(*open, move |&open| {
-            let listener = open.then(|| {
-                focus_first(&list, ITEM);
-                Listener::new(&document(), "pointerdown", move |event| {
-                    let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
-                    let inside = frame.cast::<Element>().is_some_and(|frame| frame.contains(target.as_ref()));
-                    if !inside {
-                        set.set(false);
-                    }
-                })
-            });
-            move || drop(listener)
-        });
-    }
-
+    let button = use_node_ref();
     let toggle = {
         let open = open.clone();
         Callback::from(move |_| open.set(!*open))
     };
-    let close = {
+    let onclose = {
         let (set, button) = (open.setter(), button.clone());
-        Callback::from(move |()| {
+        Callback::from(move |back| {
             set.set(false);
-            focus(&button);
+            if back {
+                focus(&button);
+            }
         })
     };
+    html! {
+        <div class="menu">
+            <IconButton
+                node={button.clone()}
+                class={classes!("menu-button", props.class.clone(), open.then_some("open"))}
+                glyph={props.glyph}
+                label={props.label.clone()}
+                onclick={toggle}
+            />
+            if *open {
+                <MenuList
+                    id={props.id.clone()}
+                    label={props.label.clone()}
+                    items={props.items.clone()}
+                    opener={button}
+                    {onclose}
+                />
+            }
+        </div>
+    }
+}
+
+/// Properties of [`MenuList`].
+#[derive(Properties, PartialEq)]
+pub struct MenuListProps {
+    /// Its id, once on the page.
+    pub id: AttrValue,
+    /// What it is about.
+    pub label: AttrValue,
+    /// What can be done.
+    pub items: Vec<MenuItem>,
+    /// What opened it: a press there closes it by itself.
+    pub opener: NodeRef,
+    /// Asked to close; whether the focus goes back to what opened it. Stop rendering it then.
+    pub onclose: Callback<bool>,
+}
+
+/// The list of a menu, for whatever opens it; open as long as it is rendered. Its parent says where it is.
+#[component]
+pub fn MenuList(props: &MenuListProps) -> Html {
+    let list = use_node_ref();
+    // The first item has the focus, and a press elsewhere closes.
+    {
+        let (list, opener, onclose) = (list.clone(), props.opener.clone(), props.onclose.clone());
+        use_effect_with((), move |()| {
+            focus_first(&list, ITEM);
+            scroll::reveal(&list);
+            let listener = Listener::new(&document(), "pointerdown", move |event| {
+                let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+                let inside = |node: &NodeRef| {
+                    node.cast::<Element>().is_some_and(|element| element.contains(target.as_ref()))
+                };
+                if !inside(&list) && !inside(&opener) {
+                    onclose.emit(false);
+                }
+            });
+            move || drop(listener)
+        });
+    }
     let onkeydown = {
-        let (list, close, set) = (list.clone(), close.clone(), open.setter());
+        let (list, onclose) = (list.clone(), props.onclose.clone());
         Callback::from(move |event: KeyboardEvent| {
             match event.key().as_str() {
                 "ArrowDown" => focus_step(&list, ITEM, 1),
@@ -102,9 +145,9 @@ pub fn Menu(props: &MenuProps) -> Html {
                 "End" => {
                     focus_first(&list, "li:last-child > [role^=menuitem]");
                 }
-                "Escape" => close.emit(()),
+                "Escape" => onclose.emit(true),
                 "Tab" => {
-                    set.set(false);
+                    onclose.emit(false);
                     return;
                 }
                 _ => return,
@@ -114,47 +157,37 @@ pub fn Menu(props: &MenuProps) -> Html {
         })
     };
     html! {
-        <div class="menu" ref={frame}>
-            <IconButton
-                node={button}
-                class={classes!("menu-button", props.class.clone(), open.then_some("open"))}
-                glyph={props.glyph}
-                label={props.label.clone()}
-                onclick={toggle}
-            />
-            if *open {
-                <ul ref={list} id={props.id.clone()} role="menu" aria-label={props.label.clone()} {onkeydown}>
-                    { for props.items.iter().enumerate().map(|(index, item)| {
-                        let onclick = {
-                            let (close, act) = (close.clone(), item.act.clone());
-                            Callback::from(move |_| {
-                                close.emit(());
-                                act.emit(());
-                            })
-                        };
-                        html! {
-                            <li key={index} role="none">
-                                <button
-                                    type="button"
-                                    role={if item.on.is_some() { "menuitemcheckbox" } else { "menuitem" }}
-                                    aria-checked={item.on.map(|on| if on { "true" } else { "false" })}
-                                    tabindex="-1"
-                                    class={item.danger.then_some("danger")}
-                                    {onclick}
-                                >
-                                    if let Some(glyph) = item.icon {
-                                        <Icon {glyph} />
-                                    }
-                                    <span>{ &item.label }</span>
-                                    if item.on == Some(true) {
-                                        <Icon glyph={glyphs::CHECK} class="menu-mark" />
-                                    }
-                                </button>
-                            </li>
-                        }
-                    }) }
-                </ul>
-            }
-        </div>
+        <ul ref={list} id={props.id.clone()} role="menu" aria-label={props.label.clone()} {onkeydown}>
+            { for props.items.iter().enumerate().map(|(index, item)| {
+                let onclick = {
+                    let (onclose, act) = (props.onclose.clone(), item.act.clone());
+                    Callback::from(move |event: MouseEvent| {
+                        event.stop_propagation();
+                        onclose.emit(true);
+                        act.emit(());
+                    })
+                };
+                html! {
+                    <li key={index} role="none">
+                        <button
+                            type="button"
+                            role={if item.on.is_some() { "menuitemcheckbox" } else { "menuitem" }}
+                            aria-checked={item.on.map(|on| if on { "true" } else { "false" })}
+                            tabindex="-1"
+                            class={item.danger.then_some("danger")}
+                            {onclick}
+                        >
+                            if let Some(glyph) = item.icon {
+                                <Icon {glyph} />
+                            }
+                            <span>{ &item.label }</span>
+                            if item.on == Some(true) {
+                                <Icon glyph={glyphs::CHECK} class="menu-mark" />
+                            }
+                        </button>
+                    </li>
+                }
+            }) }
+        </ul>
     }
 }

@@ -19,6 +19,6 @@ pub use dialog::{Dialog, Shape};
 pub use field::{Field, PasswordField, TextField};
 pub use glyphs::Glyph;
 pub use icon::{Icon, Mark};
-pub use menu::{Menu, MenuItem};
+pub use menu::{Menu, MenuItem, MenuList};
 pub use ring::Ring;
 pub use sortable::{Sortable, use_sortable};

@@ -1,0 +1,55 @@
+//! What time it is for the person, by the server's clock.
+
+use crate::platform::{clock, intl, timer::use_now};
+use daymark_shared::zone::Zone;
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, DateTime, Weekday},
+};
+use yew::prelude::*;
+
+const MINUTE_MS: u32 = 60_000;
+
+/// An instant on the clock of a zone.
+pub fn civil(zone: &Zone, at: Timestamp) -> DateTime {
+    intl::civil(zone.as_str(), at.as_millisecond() as f64)
+        .and_then(|[year, month, day, hour, minute, second]| {
+            let part = |value: i16| i8::try_from(value).ok();
+            let (month, day) = (part(month)?, part(day)?);
+            DateTime::new(year, month, day, part(hour)?, part(minute)?, part(second)?, 0).ok()
+        })
+        // A zone that only the server knows: better an hour off than nothing at all.
+        .unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(at))
+}
+
+/// The time now, to the minute; renders again every minute.
+#[hook]
+pub fn use_civil_now(zone: &Zone) -> DateTime {
+    use_now(MINUTE_MS);
+    let now = civil(zone, clock::now());
+    now.with().second(0).subsec_nanosecond(0).build().unwrap_or(now)
+}
+
+/// The seven dates of the week that `date` lies in.
+pub fn week(date: Date, start: Weekday) -> [Date; 7] {
+    let first = date.saturating_sub(i64::from(date.weekday().since(start)).days());
+    std::array::from_fn(|index| first.saturating_add((index as i64).days()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(Weekday::Monday, 16)]
+    #[case(Weekday::Sunday, 15)]
+    #[case(Weekday::Saturday, 14)]
+    #[case(Weekday::Wednesday, 18)]
+    fn a_week_begins_where_the_person_says(#[case] start: Weekday, #[case] first: i8) {
+        let week = week(jiff::civil::date(2026, 11, 18), start);
+        assert_eq!(week[0], jiff::civil::date(2026, 11, first));
+        assert_eq!(week[0].weekday(), start);
+        assert!(week.contains(&jiff::civil::date(2026, 11, 18)));
+    }
+}

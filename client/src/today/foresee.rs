@@ -1,0 +1,72 @@
+//! How things will be once the server has done what it was asked for.
+
+use crate::platform::clock;
+use daymark_shared::{
+    occurrence::{Occurrence, OccurrenceKey, OccurrenceState, StepBrief},
+    routine::{Minutes, NewRoutine, Routine, Step, fit},
+    schedule::Start,
+};
+use jiff::{SignedDuration, civil::DateTime};
+
+/// The occurrence as it will be elsewhere.
+pub fn placed(occurrence: &Occurrence, start: DateTime, minutes: Minutes) -> Occurrence {
+    let mut placed = occurrence.clone();
+    let moved = occurrence.start.datetime().duration_until(start);
+    placed.start = Start::At(start);
+    placed.end = start.saturating_add(SignedDuration::from_mins(i64::from(minutes.get())));
+    placed.starts_at = occurrence.starts_at.saturating_add(moved).unwrap_or(occurrence.starts_at);
+    placed.minutes = minutes;
+    placed.changed = true;
+    let parts: Vec<u16> = occurrence.steps.iter().map(|step| step.minutes.get()).collect();
+    if let (true, Ok(shares)) = (minutes != occurrence.minutes, fit(&parts, minutes.get())) {
+        for (step, share) in placed.steps.iter_mut().zip(shares) {
+            step.minutes = Minutes::new(i64::from(share)).unwrap_or(step.minutes);
+        }
+    }
+    placed
+}
+
+/// The occurrence of a routine from the inbox, once it is planned.
+pub fn planned(routine: &Routine, start: Start) -> Occurrence {
+    let minutes = routine.steps.minutes();
+    let at = start.datetime();
+    let brief = |step: &Step| StepBrief { id: step.id, title: step.title.clone(), minutes: step.minutes };
+    Occurrence {
+        routine: routine.id,
+        key: OccurrenceKey { version: routine.version + 1, original: start },
+        title: routine.title.clone(),
+        colour: routine.colour,
+        icon: routine.icon.clone(),
+        steps: routine.steps.as_slice().iter().map(brief).collect(),
+        start,
+        end: at.saturating_add(SignedDuration::from_mins(i64::from(minutes.get()))),
+        starts_at: clock::now(),
+        minutes,
+        state: OccurrenceState::Planned,
+        done_at: None,
+        changed: false,
+        repeats: false,
+        run: None,
+        lane: 0,
+        lanes: 1,
+        revision: 0,
+    }
+}
+
+/// The routine that is being added.
+pub fn added(new: &NewRoutine) -> Routine {
+    Routine {
+        id: new.id,
+        version: 1,
+        title: new.title.clone(),
+        notes: new.notes.clone(),
+        colour: new.colour,
+        icon: new.icon.clone(),
+        steps: new.steps.clone(),
+        schedule: None,
+        from: None,
+        last: None,
+        created_at: clock::now(),
+        revision: 1,
+    }
+}

@@ -1,0 +1,186 @@
+//! The head of the day: which one it is, what is ahead, and the ways to other days.
+
+use super::{
+    geometry::minute,
+    planner::Planner,
+    timeline::timed,
+    words::{Words, use_words},
+};
+use crate::{
+    i18n::Style,
+    platform::{document, events::Listener, focus::focus},
+    route::{Route, RouteLink},
+    store::days::KnownDay,
+    ui::{Button, Icon, IconButton, Kind, glyphs},
+    words,
+};
+use daymark_shared::occurrence::OccurrenceState;
+use jiff::civil::{Date, DateTime};
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Node};
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+/// The address of a day.
+pub fn route_of(date: Date, today: Date) -> Route {
+    if date == today { Route::Today } else { Route::Day { date } }
+}
+
+/// “9 planned · next 11:15”.
+fn summary(words: &Words, day: &KnownDay, date: Date, now: DateTime) -> String {
+    let planned: Vec<_> = day.occurrences.iter().filter(|o| o.state != OccurrenceState::Skipped).collect();
+    if planned.is_empty() {
+        return words.nothing_planned().to_owned();
+    }
+    let mut parts = vec![words.planned(planned.len() as u32)];
+    let done = planned.iter().filter(|o| o.state == OccurrenceState::Done).count();
+    let ahead = timed(day, date).into_iter().find(|(o, slot)| {
+        o.state != OccurrenceState::Done && o.run.is_none() && slot.from >= minute(now, date)
+    });
+    if done == planned.len() {
+        parts.push(words.all_done().to_owned());
+    } else if let Some((next, _)) = ahead {
+        parts.push(words.next(&words.time(next.start.datetime().time())));
+    } else if done > 0 {
+        parts.push(words.done_count(done as u32));
+    }
+    parts.join(" · ")
+}
+
+/// Properties of [`Head`].
+#[derive(Properties, PartialEq)]
+pub struct HeadProps {
+    /// Which day.
+    pub date: Date,
+    /// What time it is.
+    pub now: DateTime,
+    /// What happens on it, once that is known.
+    pub day: Option<Rc<KnownDay>>,
+    /// What can be done.
+    pub planner: Planner,
+}
+
+/// The head of the day.
+#[component]
+pub fn Head(props: &HeadProps) -> Html {
+    let (words, common) = (use_words(), words::use_words());
+    let HeadProps { date, now, .. } = *props;
+    let today = now.date();
+    let (long, short) = if date.year() == today.year() {
+        (words.date(date, Style::Day), words.date(date, Style::DayShort))
+    } else {
+        let year = words.date(date, Style::DayYear);
+        (year.clone(), year)
+    };
+    let arrow = |to: Option<Date>, glyph, label: &'static str| {
+        to.map(|to| {
+            html! {
+                <RouteLink to={route_of(to, today)} class="icon-button" {label}><Icon {glyph} /></RouteLink>
+            }
+        })
+    };
+    let onnew = {
+        let planner = props.planner.clone();
+        Callback::from(move |_: MouseEvent| planner.new_routine(date, None))
+    };
+    html! {
+        <header class="day-head">
+            <h1>
+                <span class="long">{ long }</span>
+                <span class="short">{ short }</span>
+                <small class="num">{ props.day.as_ref().map(|day| summary(&words, day, date, now)) }</small>
+            </h1>
+            { arrow(date.yesterday().ok(), glyphs::CHEVRON_LEFT, words.previous_day()) }
+            <RouteLink
+                to={Route::Today}
+                class={classes!("button", "go-today", (date == today).then_some("here"))}
+                current={(date == today).then_some(AttrValue::Static("date"))}
+            >
+                { common.today() }
+            </RouteLink>
+            { arrow(date.tomorrow().ok(), glyphs::CHEVRON_RIGHT, words.next_day()) }
+            <DateJump {date} {today} />
+            <IconButton class="add-here" glyph={glyphs::PLUS} label={words.new_routine()} onclick={onnew} />
+        </header>
+    }
+}
+
+/// Properties of [`DateJump`].
+#[derive(Properties, PartialEq)]
+struct DateJumpProps {
+    date: Date,
+    today: Date,
+}
+
+/// A button that opens a date field.
+#[component]
+fn DateJump(props: &DateJumpProps) -> Html {
+    let words = use_words();
+    let navigator = use_navigator();
+    let open = use_state_eq(|| false);
+    let (frame, button) = (use_node_ref(), use_node_ref());
+    {
+        let (frame, set) = (frame.clone(), open.setter());
+        use_effect_with(*open, move |&open| {
+            let listener = open.then(|| {
+                crate::platform::focus::focus_first(&frame, "input");
+                Listener::new(&document(), "pointerdown", move |event| {
+                    let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+                    if !frame.cast::<Element>().is_some_and(|frame| frame.contains(target.as_ref())) {
+                        set.set(false);
+                    }
+                })
+            });
+            move || drop(listener)
+        });
+    }
+    let onsubmit = {
+        let (open, frame, button, today) = (open.clone(), frame.clone(), button.clone(), props.today);
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let typed = crate::platform::browser::input_value(&frame, "input");
+            let date = typed.and_then(|text| daymark_shared::schedule::parse_date(&text).ok());
+            if let (Some(date), Some(navigator)) = (date, &navigator) {
+                open.set(false);
+                focus(&button);
+                navigator.push(&route_of(date, today));
+            }
+        })
+    };
+    let onkeydown = {
+        let (open, button) = (open.clone(), button.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                event.prevent_default();
+                open.set(false);
+                focus(&button);
+            }
+        })
+    };
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_| open.set(!*open))
+    };
+    html! {
+        <div class="date-jump" ref={frame}>
+            <IconButton node={button} glyph={glyphs::CALENDAR} label={words.go_to_date()} onclick={toggle} />
+            if *open {
+                <form class="popover" {onsubmit} {onkeydown}>
+                    <div class="field">
+                        <label for="jump">{ words.go_to_date() }</label>
+                        <input
+                            id="jump"
+                            type="date"
+                            required=true
+                            min="1970-01-01"
+                            max="2199-12-31"
+                            value={props.date.to_string()}
+                        />
+                    </div>
+                    <Button submit=true kind={Kind::Primary}>{ words.show() }</Button>
+                </form>
+            }
+        </div>
+    }
+}

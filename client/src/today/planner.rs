@@ -1,0 +1,176 @@
+//! What a person can do with a day. What needs an answer first is asked for; the rest is done by [`super::perform`].
+
+use super::perform::{Performer, Work};
+use crate::{platform::random, route::Route};
+use daymark_shared::{
+    ids::{RoutineId, RunId},
+    occurrence::Occurrence,
+    routine::{Minutes, NewRoutine, Routine, Scope},
+    run::NewRun,
+    schedule::Start,
+};
+use jiff::civil::{Date, DateTime};
+use serde::Serialize;
+use std::rc::Rc;
+use yew::Callback;
+use yew_router::navigator::Navigator;
+
+/// What has to be asked before something is done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// Which occurrences go to the new time.
+    Place {
+        /// The one that was moved, as it was.
+        occurrence: Rc<Occurrence>,
+        /// Its new start.
+        start: DateTime,
+        /// Its new length.
+        minutes: Minutes,
+    },
+    /// Which occurrences go.
+    Delete(Rc<Occurrence>),
+    /// Whether a routine in the inbox goes for good.
+    DeleteRoutine(Rc<Routine>),
+    /// When a routine from the inbox is to happen.
+    Plan(Rc<Routine>),
+}
+
+/// What a person can do with a day.
+#[derive(Clone, PartialEq)]
+pub struct Planner {
+    /// Does it.
+    pub performer: Performer,
+    /// Goes elsewhere.
+    pub navigator: Navigator,
+    /// Asks, or stops asking.
+    pub ask: Callback<Option<Ask>>,
+    /// The date today.
+    pub today: Date,
+}
+
+#[derive(Serialize)]
+struct At {
+    date: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Of {
+    occurrence: String,
+}
+
+/// Whether it can be moved, resized and skipped: what was started or done stays as it was.
+pub fn is_open(occurrence: &Occurrence) -> bool {
+    use daymark_shared::occurrence::OccurrenceState;
+    occurrence.state != OccurrenceState::Done && occurrence.run.is_none()
+}
+
+impl Planner {
+    /// Puts an occurrence elsewhere, asking which ones where there are several.
+    pub fn place(&self, occurrence: &Rc<Occurrence>, start: DateTime, minutes: Minutes) {
+        let original = occurrence.key.original.date();
+        if occurrence.repeats && original >= self.today {
+            // Seen there while the question is open.
+            self.performer.show_at(occurrence, start, minutes);
+            self.ask.emit(Some(Ask::Place { occurrence: occurrence.clone(), start, minutes }));
+        } else {
+            self.place_in(occurrence, start, minutes, Scope::This);
+        }
+    }
+
+    /// Puts it elsewhere, and the others that are meant.
+    pub fn place_in(&self, occurrence: &Rc<Occurrence>, start: DateTime, minutes: Minutes, scope: Scope) {
+        self.performer.perform(Work::Place { occurrence: occurrence.clone(), start, minutes, scope });
+    }
+
+    /// It stays where it was after all.
+    pub fn put_back(&self, occurrence: &Rc<Occurrence>) {
+        self.performer.show(occurrence.clone());
+    }
+
+    /// Leaves it out this once, or takes that back.
+    pub fn skip(&self, occurrence: &Rc<Occurrence>, on: bool) {
+        self.performer.perform(Work::Skip { occurrence: occurrence.clone(), on });
+    }
+
+    /// Marks it as done, or as not done after all.
+    pub fn done(&self, occurrence: &Rc<Occurrence>, on: bool) {
+        self.performer.perform(Work::Done { occurrence: occurrence.clone(), on });
+    }
+
+    /// Lets it go, after asking what is meant by that.
+    pub fn delete(&self, occurrence: &Rc<Occurrence>) {
+        self.ask.emit(Some(Ask::Delete(occurrence.clone())));
+    }
+
+    /// Lets it and those after it, or all of them, go.
+    pub fn end(&self, occurrence: &Rc<Occurrence>, scope: Scope) {
+        if scope == Scope::This {
+            self.skip(occurrence, true);
+        } else {
+            self.performer.perform(Work::End { occurrence: occurrence.clone(), scope });
+        }
+    }
+
+    /// Deletes a routine with its history.
+    pub fn purge(&self, routine: RoutineId, title: &str) {
+        self.performer.perform(Work::Purge { routine, title: title.to_owned() });
+    }
+
+    /// Takes a routine that happens once back into the inbox.
+    pub fn to_inbox(&self, occurrence: &Rc<Occurrence>) {
+        self.performer.perform(Work::ToInbox { occurrence: occurrence.clone() });
+    }
+
+    /// Plans a routine from the inbox.
+    pub fn plan(&self, routine: &Rc<Routine>, start: Start) {
+        self.performer.perform(Work::Plan { routine: routine.clone(), start });
+    }
+
+    /// Adds to the inbox.
+    pub fn add(&self, new: NewRoutine) {
+        self.performer.perform(Work::Add { new: Box::new(new) });
+    }
+
+    /// Walks through it: starts a run, or goes on with the one that there is.
+    pub fn start(&self, occurrence: &Rc<Occurrence>) {
+        if let Some(run) = occurrence.run.filter(|run| run.active) {
+            self.navigator.push(&Route::Run { id: run.id });
+            return;
+        }
+        let (ms, random) = random::id_parts();
+        let new = NewRun {
+            id: RunId::mint(ms, random),
+            routine: occurrence.routine,
+            occurrence: occurrence.key,
+            auto_advance: true,
+        };
+        let navigator = self.navigator.clone();
+        let started = Callback::from(move |id| navigator.push(&Route::Run { id }));
+        self.performer.perform(Work::Start { new, started });
+    }
+
+    /// Opens it in the editor.
+    pub fn edit(&self, occurrence: &Occurrence) {
+        let query = Of { occurrence: occurrence.key.to_string() };
+        // What cannot be written into an address opens the routine without it.
+        if self.navigator.push_with_query(&Route::Routine { id: occurrence.routine }, &query).is_err() {
+            self.navigator.push(&Route::Routine { id: occurrence.routine });
+        }
+    }
+
+    /// Opens a routine from the inbox in the editor.
+    pub fn edit_routine(&self, id: RoutineId) {
+        self.navigator.push(&Route::Routine { id });
+    }
+
+    /// Makes a new routine on this date, perhaps at this time.
+    pub fn new_routine(&self, date: Date, at: Option<DateTime>) {
+        let clock = |at: DateTime| format!("{:02}:{:02}", at.hour(), at.minute());
+        let query = At { date: at.map_or(date, DateTime::date).to_string(), at: at.map(clock) };
+        if self.navigator.push_with_query(&Route::NewRoutine, &query).is_err() {
+            self.navigator.push(&Route::NewRoutine);
+        }
+    }
+}
