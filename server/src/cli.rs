@@ -97,14 +97,14 @@ async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
     let state = web::Data::new(State::open(config, Clock::system()).await?);
     let listener = TcpListener::bind(addr).map_err(|error| format!("cannot listen on {addr}: {error}"))?;
     let addr = listener.local_addr()?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let server = app::serve(state.clone(), listener, mode)?;
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
     tracing::info!(%addr, "listening");
     announce_setup(&state, addr).await?;
 
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
     tokio::select! {
         _ = terminate.recv() => tracing::info!("stopping"),
         _ = interrupt.recv() => tracing::info!("stopping"),
@@ -113,14 +113,14 @@ async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
     // Requests under way are finished, then what they queued is written.
     let end = async {
         handle.stop(true).await;
+        running.await??;
         let state = state.clone();
-        tokio::task::spawn_blocking(move || state.db.close()).await
+        Ok(tokio::task::spawn_blocking(move || state.db.close()).await?)
     };
-    if tokio::time::timeout(GRACE, end).await.is_err() {
+    tokio::time::timeout(GRACE, end).await.unwrap_or_else(|_| {
         tracing::warn!("not everything was finished in time");
-    }
-    running.await??;
-    Ok(())
+        Ok(())
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! The program itself: two of it on one database, and how it starts and stops.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the processes have the system's clock, and so has whoever drives them"
+)]
 
 use daymark_shared::ids::{RoutineId, StepId};
 use serde_json::{Value, json};

@@ -33,8 +33,8 @@ async fn numbers(db: &Db) -> Vec<i64> {
 }
 
 /// Another process that holds the lock.
-fn held(storage: &Storage) -> std::fs::File {
-    let file = std::fs::File::open(format!("{}.lock", storage.database.display())).unwrap();
+fn held(storage: &Storage) -> File {
+    let file = File::open(format!("{}.lock", storage.database.display())).unwrap();
     file.lock().unwrap();
     file
 }
@@ -190,6 +190,6 @@ async fn the_log_stays_small_under_readers_that_never_pause() {
         db.write(work).await.unwrap();
     }
     reading.abort();
-    let log = std::fs::metadata(format!("{}-wal", storage.database.display())).unwrap().len();
+    let log = fs::metadata(format!("{}-wal", storage.database.display())).unwrap().len();
     assert!(log < 80 << 20, "{log} bytes");
 }

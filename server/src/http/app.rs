@@ -6,8 +6,8 @@ use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use std::{io, net::TcpListener, time::Duration};
 use tracing_actix_web::TracingLogger;
 
-/// How long a stop waits for requests under way.
-const GRACE_SECONDS: u64 = 10;
+/// How long a stop waits for requests under way; what is left of `cli::GRACE` is the writer's.
+const GRACE_SECONDS: u64 = 8;
 /// How long a connection may take to send a request's head.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept: longer than nginx keeps its own, so that nginx ends them.

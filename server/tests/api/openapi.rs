@@ -25,7 +25,7 @@ fn each_described_address_knows_just_the_described_methods() {
             .filter(|name| name != "PARAMETERS")
             .collect();
         // Nothing answers TRACE, so this tells what does.
-        let address = path.replace('{', "").replace('}', "");
+        let address = path.replace(['{', '}'], "");
         let answer = app.anonymous().send("TRACE", &address, &[], None);
         let allowed = answer.header("allow").unwrap_or_default();
         let allowed: BTreeSet<String> = allowed.split(", ").map(str::to_owned).collect();
