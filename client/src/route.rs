@@ -1,6 +1,9 @@
 //! Addresses, and links to them.
 
-use daymark_shared::ids::{RoutineId, RunId};
+use daymark_shared::{
+    ids::{RoutineId, RunId},
+    schedule::parse_date,
+};
 use jiff::civil::Date;
 use std::collections::HashMap;
 use yew::prelude::*;
@@ -48,7 +51,7 @@ impl Routable for Route {
         let route = match (segments.next(), segments.next(), segments.next()) {
             (None, ..) => Self::Today,
             (Some("welcome"), None, _) => Self::Welcome,
-            (Some("day"), Some(date), None) => Self::Day { date: date.parse().ok()? },
+            (Some("day"), Some(date), None) => Self::Day { date: parse_date(date).ok()? },
             (Some("routines"), None, _) => Self::Routines,
             (Some("routines"), Some("new"), None) => Self::NewRoutine,
             (Some("routines"), Some(id), None) => Self::Routine { id: id.parse().ok()? },

@@ -7,6 +7,7 @@ use crate::{
     problem::{Code, Violation},
     repeat::{End, Footprint, Repeat, RepeatError, Until},
     text::parse_str,
+    wire::Wire,
     zone::Zone,
 };
 use jiff::{
@@ -26,10 +27,7 @@ pub const YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;
 /// [`Code::BadDate`].
 pub fn parse_date(text: &str) -> Result<Date, Violation> {
     let bad = || Violation::new(Code::BadDate, "a date such as 2026-11-18, between 1970 and 2199");
-    if text.len() != 10 {
-        return Err(bad());
-    }
-    let date: Date = text.parse().map_err(|_| bad())?;
+    let date = Date::read(text).ok_or_else(bad)?;
     if YEARS.contains(&date.year()) { Ok(date) } else { Err(bad()) }
 }
 
@@ -127,13 +125,7 @@ impl FromStr for Start {
             None => parse_date(text).map(Self::AllDay),
             Some((date, time)) => {
                 let date = parse_date(date)?;
-                let shaped =
-                    matches!(time.len(), 5 | 8) && time.bytes().all(|b| b.is_ascii_digit() || b == b':');
-                let time: Time = if shaped {
-                    time.parse().map_err(|_| bad())?
-                } else {
-                    return Err(bad());
-                };
+                let time = Time::read(time).filter(|time| time.subsec_nanosecond() == 0).ok_or_else(bad)?;
                 if time.second() != 0 {
                     return Err(Violation::new(Code::BadDate, "a time is given to the minute"));
                 }
