@@ -6,8 +6,17 @@ use crate::{
     error::Error,
     vault::{DataKey, Vault},
 };
-use daymark_shared::ids::AccountId;
+use daymark_shared::ids::{AccountId, SessionId};
 use jiff::{Timestamp, civil::Date};
+
+/// Whoever is signed in. A handler that takes this answers 401 to everyone else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CurrentAccount {
+    /// Their account.
+    pub account: AccountId,
+    /// The session they signed in with.
+    pub session: SessionId,
+}
 
 /// Who asks, when, and with which vault.
 pub struct Caller<'a> {

@@ -11,6 +11,7 @@ pub mod db;
 pub mod error;
 pub mod http;
 pub mod kv;
+pub mod revision;
 pub mod routines;
 pub mod runs;
 pub mod sessions;

@@ -12,8 +12,8 @@ use std::{
 const INFRASTRUCTURE: [&str; 4] = ["db", "vault", "kv", "http"];
 /// The same where they must know no feature either.
 const FOUNDATIONS: [&str; 3] = ["db", "vault", "kv"];
-/// Folders of the client that are no page.
-const CLIENT_SHARED: [&str; 6] = ["api", "store", "ui", "platform", "i18n", "planning"];
+/// Folders of the client that are pages.
+const PAGES: [&str; 8] = ["welcome", "today", "routine", "run", "reminders", "insights", "settings", "admin"];
 
 #[test]
 fn nobody_uses_what_they_should_not() {
@@ -95,8 +95,8 @@ fn breaches(name: &str, source: &str, folders: &BTreeSet<(String, String)>) -> V
         ("server", Some(folder)) if !INFRASTRUCTURE.contains(&folder) => {
             match here.role {
                 "http" => ban(&["rusqlite", "super::store", "super::super::store"]),
-                "store" => ban(&["actix_web"]),
-                _ => ban(&["actix_web", "rusqlite"]),
+                "store" => ban(&["actix_web", "crate::http"]),
+                _ => ban(&["actix_web", "crate::http", "rusqlite"]),
             }
             banned.extend(
                 of("server", &INFRASTRUCTURE).iter().map(|feature| format!("crate::{feature}::store")),
@@ -106,8 +106,9 @@ fn breaches(name: &str, source: &str, folders: &BTreeSet<(String, String)>) -> V
         ("client", Some("store")) if here.role == "reduce" => {
             ban(&["yew::prelude", "yew::functional", "yew::use_", "web_sys", "js_sys", "wasm_bindgen"])
         }
-        ("client", Some(folder)) if !CLIENT_SHARED.contains(&folder) => {
-            banned.extend(of("client", &CLIENT_SHARED).iter().map(|page| format!("crate::{page}")));
+        ("client", Some(page)) if PAGES.contains(&page) => {
+            banned
+                .extend(PAGES.iter().filter(|other| **other != page).map(|other| format!("crate::{other}")));
         }
         _ => {}
     }

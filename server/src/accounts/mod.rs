@@ -9,9 +9,10 @@ mod strength;
 mod words;
 
 use crate::{
+    caller::CurrentAccount,
     db::{ReadTx, WriteTx},
     error::Error,
-    http::{CurrentAccount, IfMatch},
+    revision::IfMatch,
     sessions::{self, Device, Granted},
     state::State,
     vault::{DataKey, Vault},

@@ -9,7 +9,7 @@ use crate::{
     caller::Caller,
     db::{ReadTx, WriteTx},
     error::Error,
-    http::precondition::IfMatch,
+    revision::IfMatch,
     routines::{self, Planned, Window, known_zone},
 };
 use daymark_shared::{

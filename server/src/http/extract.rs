@@ -1,5 +1,7 @@
 //! What handlers take: checked once here, trusted ever after.
 
+pub use crate::caller::CurrentAccount;
+
 use super::json::{refusal, sentence};
 use crate::{
     error::Error,
@@ -7,22 +9,10 @@ use crate::{
     state::State,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web};
-use daymark_shared::{
-    ids::{AccountId, SessionId},
-    problem::{Code, Problem},
-};
+use daymark_shared::problem::{Code, Problem};
 use futures_util::future::{Either, LocalBoxFuture};
 use serde::de::DeserializeOwned;
 use std::future::{Ready, ready};
-
-/// Whoever is signed in. A handler that takes this answers 401 to everyone else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CurrentAccount {
-    /// Their account.
-    pub account: AccountId,
-    /// The session they signed in with.
-    pub session: SessionId,
-}
 
 fn standing(request: &HttpRequest) -> Result<Standing, Error> {
     let state = request.app_data::<web::Data<State>>().ok_or(Code::Unauthenticated)?;

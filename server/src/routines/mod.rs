@@ -12,7 +12,7 @@ use crate::{
     days,
     db::{ReadTx, WriteTx},
     error::Error,
-    http::precondition::IfMatch,
+    revision::IfMatch,
     vault::DataKey,
 };
 use content::Sealable;

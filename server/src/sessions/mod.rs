@@ -16,9 +16,9 @@ pub use live::{BELIEVED, Live};
 
 use crate::{
     accounts,
+    caller::CurrentAccount,
     db::{ReadTx, WriteTx},
     error::Error,
-    http::CurrentAccount,
     state::State,
 };
 use daymark_shared::{
