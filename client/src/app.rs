@@ -176,7 +176,7 @@ fn Unreachable() -> Html {
     let onretry = Callback::from(move |()| dispatch.dispatch(Action::Asking));
     html! {
         <main class="alone">
-            <Trouble failure={words.failure(&ApiError::Offline)} {onretry} />
+            <Trouble failure={words.failure(&ApiError::Offline)} {onretry} whole=true />
         </main>
     }
 }

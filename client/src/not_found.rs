@@ -14,7 +14,7 @@ pub fn NotFound() -> Html {
     let words = use_words();
     use_title(words.not_found_title());
     html! {
-        <Notice glyph={glyphs::COMPASS} title={words.not_found_title()}>
+        <Notice glyph={glyphs::COMPASS} title={words.not_found_title()} whole=true>
             <p>{ words.not_found_text() }</p>
             <RouteLink to={Route::Today} class="button">{ words.go_to_today() }</RouteLink>
         </Notice>

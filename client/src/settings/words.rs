@@ -4,7 +4,7 @@ crate::words! {
     settings: "Settings", "Einstellungen";
     you: "You", "Du";
     name: "Name", "Name";
-    name_hint: "How Daymark greets you. It may stay empty.", "So spricht Daymark dich an. Darf leer bleiben.";
+    name_hint: "Only you see it. It may stay empty.", "Nur du siehst ihn. Er darf leer bleiben.";
     email: "E-mail", "E-Mail";
     time: "Time", "Zeit";
     zone: "Time zone", "Zeitzone";

@@ -21,13 +21,16 @@ pub struct TroubleProps {
     pub failure: Failure,
     /// Tries again.
     pub onretry: Callback<()>,
+    /// Whether it is the whole page.
+    #[prop_or_default]
+    pub whole: bool,
 }
 
 /// Something did not come: what, what to do, and a button.
 #[component]
 pub fn Trouble(props: &TroubleProps) -> Html {
     html! {
-        <Notice glyph={glyphs::CIRCLE_ALERT} title={props.failure.title.clone()} alert=true>
+        <Notice glyph={glyphs::CIRCLE_ALERT} title={props.failure.title.clone()} alert=true whole={props.whole}>
             <p>{ &props.failure.advice }</p>
             if let Some(label) = &props.failure.retry {
                 <Button icon={glyphs::REFRESH_CW} onclick={props.onretry.reform(|_| ())}>{ label }</Button>
@@ -46,6 +49,9 @@ pub struct NoticeProps {
     /// Whether it must be read aloud at once.
     #[prop_or_default]
     pub alert: bool,
+    /// Whether it is the whole page, so that its title is the page's.
+    #[prop_or_default]
+    pub whole: bool,
     /// What more there is to say, and to do.
     #[prop_or_default]
     pub children: Html,
@@ -57,7 +63,11 @@ pub fn Notice(props: &NoticeProps) -> Html {
     html! {
         <div class="notice" role={props.alert.then_some("alert")}>
             <Icon glyph={props.glyph} />
-            <h2>{ &props.title }</h2>
+            if props.whole {
+                <h1>{ &props.title }</h1>
+            } else {
+                <h2>{ &props.title }</h2>
+            }
             { props.children.clone() }
         </div>
     }

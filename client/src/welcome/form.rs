@@ -222,7 +222,8 @@ pub fn Form(props: &FormProps) -> Html {
                 oninput={edit(|draft, text| draft.password = text)}
                 autocomplete={if creating { "new-password" } else { "current-password" }}
                 required=true
-                hint={creating.then(|| AttrValue::Static(words.password_hint()))}
+                // What is wrong says the same.
+                hint={(creating && wrong.password.is_none()).then(|| AttrValue::Static(words.password_hint()))}
                 error={error(wrong.password)}
                 reveal={(words.show_password().into(), words.hide_password().into())}
             />

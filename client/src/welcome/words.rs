@@ -7,8 +7,8 @@ crate::words! {
     sign_in: "Sign in", "Anmelden";
     create_account: "Create an account", "Konto anlegen";
     first_account: "The first account", "Das erste Konto";
-    first_account_lead: "It looks after this server: it can invite others.",
-        "Es kümmert sich um diesen Server und kann andere einladen.";
+    first_account_lead: "Nobody is here yet. Your account will look after this server.",
+        "Hier ist noch niemand. Dein Konto wird sich um diesen Server kümmern.";
     invited_lead: "You have been invited to this server.", "Du bist auf diesen Server eingeladen.";
     name: "What should we call you? (optional)", "Wie heißt du? (freiwillig)";
     email: "E-mail", "E-Mail";
