@@ -106,7 +106,7 @@ pub fn WhenPart(props: &WhenProps) -> Html {
                         id="routine-time"
                         label={words.starts()}
                         kind="time"
-                        value={when.time.strftime("%H:%M").to_string()}
+                        value={format!("{:02}:{:02}", when.time.hour(), when.time.minute())}
                         shown={words.time(when.time)}
                         onvalue={ontime}
                     />
