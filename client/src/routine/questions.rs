@@ -36,7 +36,9 @@ pub fn Discard(props: &DiscardProps) -> Html {
             <p class="muted">{ words.discard_text() }</p>
             <div class="actions">
                 <Button kind={Kind::Danger} onclick={props.ondiscard.reform(|_| ())}>{ words.discard() }</Button>
-                <Button kind={Kind::Primary} onclick={props.onkeep.reform(|_| ())}>{ words.keep_editing() }</Button>
+                <button type="button" class="button primary" autofocus=true onclick={props.onkeep.reform(|_| ())}>
+                    { words.keep_editing() }
+                </button>
             </div>
         </Dialog>
     }

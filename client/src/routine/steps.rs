@@ -41,8 +41,7 @@ fn Single(props: &PartProps) -> Html {
     let id = step.id;
     let error = props.fault(Place::StepMinutes(id), &problems);
     html! {
-        <section class="part" aria-labelledby="routine-steps">
-            <h3 id="routine-steps">{ words.how_long() }</h3>
+        <section class="part" aria-label={words.how_long()}>
             <div class="steps">
                 <div class="step-line single">
                     <Icon glyph={glyphs::TIMER} />

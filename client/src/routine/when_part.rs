@@ -3,13 +3,13 @@
 use super::{
     form::{
         Act, Place, When,
-        rhythm::{Unit, week},
+        rhythm::{Unit, Wrong, week},
     },
     head::{Fault, PartProps},
     opened::Context,
     repeat_part::RepeatPart,
     tile::Tile,
-    words::use_words,
+    words::{Words, use_words},
     zone_tile::{MINE, ZoneTile},
 };
 use crate::{
@@ -19,7 +19,6 @@ use crate::{
     ui::{Icon, Segmented, Switch, choice::Segment, glyphs},
 };
 use daymark_shared::{
-    problem::Code,
     schedule::{Schedule, ScheduleZone, parse_date},
     zone::Zone,
 };
@@ -166,29 +165,29 @@ pub fn WhenPart(props: &WhenProps) -> Html {
             if let Some(text) = fault(Place::Repeat) {
                 <Fault id="routine-repeat-error" {text} />
             }
+            { coming(&words, &schedule, when.date, props.context.now.date()) }
             if *more && when.rhythm.unit != Unit::Kept {
                 <RepeatPart part={part.clone()} />
             }
-            { coming(&words, &schedule, when.date, props.context.now.date()) }
         </section>
     }
 }
 
 fn said(
-    words: &super::words::Words,
-    schedule: &Result<Option<Schedule>, super::form::rhythm::Wrong>,
+    words: &Words,
+    schedule: &Result<Option<Schedule>, Wrong>,
 ) -> String {
     match schedule {
         Ok(Some(schedule)) => repeat_words::sentence(&words.0, schedule),
         Ok(None) => String::new(),
-        Err(_) => problems::Words(words.0.clone()).code(Code::BadRepeat).to_owned(),
+        Err(wrong) => words.wrong(*wrong).to_owned(),
     }
 }
 
 /// The next dates, and that the start has moved to the first of them.
 fn coming(
-    words: &super::words::Words,
-    schedule: &Result<Option<Schedule>, super::form::rhythm::Wrong>,
+    words: &Words,
+    schedule: &Result<Option<Schedule>, Wrong>,
     asked: Date,
     today: Date,
 ) -> Html {
@@ -203,6 +202,8 @@ fn coming(
         .map(|date| {
             words.date(date, if date.year() == today.year() { Style::DayShort } else { Style::DayYear })
         })
+        // A date is not broken over two lines.
+        .map(|date| date.replace(' ', "\u{a0}"))
         .collect();
     html! {
         <div class="coming" role="status">

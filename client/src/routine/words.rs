@@ -1,5 +1,7 @@
 //! What the editor and the list of routines say.
 
+use super::form::rhythm::Wrong;
+
 crate::words! {
     new_routine: "New routine", "Neue Routine";
     edit_routine: "Edit routine", "Routine bearbeiten";
@@ -44,8 +46,8 @@ crate::words! {
     on: "On", "Am";
     from: "From", "Ab";
     zone: "Time zone", "Zeitzone";
-    my_zone(zone: &str): "Mine ({zone})", "Meine ({zone})";
-    mine: "Mine", "Meine";
+    my_zone: "My time zone", "Meine Zeitzone";
+    mine(zone: &str): "Mine ({zone})", "Meine ({zone})";
     repeats_on: "Repeats on", "Wiederholt sich am";
     repeat: "Repeat", "Wiederholen";
     more: "More", "Mehr";
@@ -77,11 +79,13 @@ crate::words! {
     next(dates: &str): "Next: {dates}", "Als Nächstes: {dates}";
     moved_to(date: &str): "It begins on {date}, the first day that fits.",
         "Es beginnt am {date}, dem ersten passenden Tag.";
-    kept_rule: "This rule was made elsewhere.", "Diese Regel wurde anderswo gemacht.";
     change_rule: "Change", "Ändern";
     bad_interval: "A number from 1 to 1000.", "Eine Zahl von 1 bis 1000.";
     bad_count: "A number from 1 to 10000.", "Eine Zahl von 1 bis 10000.";
     bad_until: "This lies before the start.", "Das liegt vor dem Beginn.";
+    how_often_open: "How often is still open.", "Wie oft, ist noch offen.";
+    ends_early: "It would end before it begins.", "Es würde enden, bevor es beginnt.";
+    never_happens: "Like this it would never happen.", "So käme es nie vor.";
 
     occurrence_moved(when: &str): "This one was moved to {when}.", "Dieser Termin wurde auf {when} verschoben.";
     occurrence_begun: "What has begun stays as it was. Changes are for what is still to come.",
@@ -106,4 +110,15 @@ crate::words! {
     deleted: "Deleted.", "Gelöscht.";
     ended: "Ended. Its past is kept.", "Beendet. Die Vergangenheit bleibt.";
 
+}
+
+impl Words {
+    /// What is wrong with how it repeats, in the place of the rule in words.
+    pub fn wrong(&self, wrong: Wrong) -> &'static str {
+        match wrong {
+            Wrong::Interval | Wrong::Count => self.how_often_open(),
+            Wrong::Until => self.ends_early(),
+            Wrong::Never => self.never_happens(),
+        }
+    }
 }

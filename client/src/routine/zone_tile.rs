@@ -39,19 +39,22 @@ pub fn ZoneTile(props: &ZoneTileProps) -> Html {
     let onchange = props.onchange.reform(|event: Event| {
         event.target_dyn_into::<HtmlSelectElement>().map_or_else(String::new, |select| select.value())
     });
+    let mine = *props.value == *MINE;
+    let shown = if mine { &props.own } else { &props.value }.replace('_', " ");
     html! {
         <div class="tile-frame">
             <label class="tile">
-                <span class="tile-label">{ words.zone() }</span>
+                <span class="tile-label">{ if mine { words.my_zone() } else { words.zone() } }</span>
                 <span class="tile-value">
+                    <span class="tile-shown" aria-hidden="true">{ shown }</span>
                     <select
                         id="routine-zone"
                         aria-invalid={props.error.is_some().then_some("true")}
                         aria-describedby={props.error.is_some().then_some("routine-zone-error")}
                         {onchange}
                     >
-                        <option key={MINE} value={MINE} selected={*props.value == *MINE}>
-                            { words.my_zone(&props.own) }
+                        <option key={MINE} value={MINE} selected={mine}>
+                            { words.mine(&props.own) }
                         </option>
                         { for zones.iter().map(|zone| html! {
                             <option key={zone.as_str()} value={zone.clone()} selected={*props.value == **zone}>
