@@ -107,7 +107,9 @@ fn Pages() -> Html {
             ask(dispatch);
         }
     });
-    html! { <Switch<Route> render={Callback::from(move |route| page(&session, route))} /> }
+    // What a sheet lies over: the page that it was opened from stays as it is.
+    let below = use_mut_ref(|| None::<Route>);
+    html! { <Switch<Route> render={Callback::from(move |route| page(&session, route, &mut below.borrow_mut()))} /> }
 }
 
 /// Finds out who is signed in.
@@ -129,7 +131,7 @@ fn ask(dispatch: crate::store::Dispatch) {
 }
 
 /// What is shown at an address. Who is not signed in sees Welcome there, and then what they came for.
-fn page(session: &Session, route: Route) -> Html {
+fn page(session: &Session, route: Route, below: &mut Option<Route>) -> Html {
     match session {
         Session::Unknown => html! { <Waiting {route} /> },
         Session::Unreachable => html! { <Unreachable /> },
@@ -138,20 +140,25 @@ fn page(session: &Session, route: Route) -> Html {
             Route::Welcome => html! { <Redirect<Route> to={Route::Today} /> },
             // Nothing else on the screen.
             Route::Run { id } => html! { <RunPage {id} /> },
-            // A sheet over the page that it was opened from.
-            Route::NewRoutine => over(None),
-            Route::Routine { id } => over(Some(id)),
-            route => html! { <Shell route={route.clone()}>{ inside(route) }</Shell> },
+            Route::NewRoutine => shell(below.clone(), html! { <RoutinePage key="new" id={None} /> }),
+            Route::Routine { id } => {
+                shell(below.clone(), html! { <RoutinePage key={id.to_string()} id={Some(id)} /> })
+            }
+            route => {
+                *below = Some(route.clone());
+                shell(Some(route), Html::default())
+            }
         },
     }
 }
 
-fn over(id: Option<RoutineId>) -> Html {
-    let behind = routine::behind();
+/// A page, and the sheet over it if there is one. The page keeps its place, so that it stays what it is under the sheet.
+fn shell(route: Option<Route>, sheet: Html) -> Html {
+    let route = route.unwrap_or_else(routine::behind);
     html! {
-        <Shell route={behind.clone()}>
-            { inside(behind) }
-            <RoutinePage {id} />
+        <Shell route={route.clone()}>
+            { inside(route) }
+            { sheet }
         </Shell>
     }
 }

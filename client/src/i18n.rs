@@ -174,11 +174,12 @@ impl I18n {
 
     /// Minutes as they are: 80 min.
     pub fn minutes(&self, minutes: u32) -> String {
-        intl::number(
-            &self.tag,
-            r#"{"style":"unit","unit":"minute","unitDisplay":"short"}"#,
-            f64::from(minutes),
-        )
+        // `Intl` would write “1 min” and “2 mins”: the symbol is shorter, and the same for all.
+        let unit = match self.language {
+            Locale::En => "\u{a0}min",
+            Locale::De => "\u{a0}Min.",
+        };
+        [self.number(i64::from(minutes)).as_str(), unit].concat()
     }
 
     /// Minutes as hours and minutes: 1 h 20 min.

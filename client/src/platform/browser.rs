@@ -26,6 +26,13 @@ pub fn came_from_within() -> bool {
     window().history().and_then(|history| history.state()).is_ok_and(|state| state.is_truthy())
 }
 
+/// Goes where the browser's way forward leads.
+pub fn forward() {
+    if let Ok(history) = window().history() {
+        let _ = history.forward();
+    }
+}
+
 /// Takes the query out of the address bar, so that a secret in it is neither bookmarked nor shared.
 pub fn forget_query() {
     let window = window();
@@ -48,7 +55,14 @@ pub fn set_page_language(tag: &str) {
     }
 }
 
-/// Sets the title of the page as long as the component lives that calls it: “Settings · Daymark”.
+/// Where the page is: path and query.
+pub fn address() -> String {
+    let location = window().location();
+    [location.pathname().unwrap_or_default(), location.search().unwrap_or_default()].concat()
+}
+
+/// Sets the title of the page as long as the component lives that calls it: “Settings · Daymark”. After that, it is what
+/// it was.
 #[hook]
 pub fn use_title(title: &str) {
     use_effect_with(title.to_owned(), |title| {
@@ -57,6 +71,8 @@ pub fn use_title(title: &str) {
             full.push_str(" · ");
         }
         full.push_str("Daymark");
+        let before = document().title();
         document().set_title(&full);
+        move || document().set_title(&before)
     });
 }

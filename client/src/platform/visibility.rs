@@ -3,11 +3,22 @@
 use super::{document, events::Listener};
 use yew::prelude::*;
 
-/// Calls back each time the page is shown again, or comes online: what it shows may be old.
+/// The event of a window in which a sheet that covered the page has gone.
+const UNCOVERED: &str = "daymark-uncovered";
+
+/// Says that the page behind a sheet is in sight again.
+pub fn uncovered() {
+    if let Ok(event) = web_sys::Event::new(UNCOVERED) {
+        let _ = super::window().dispatch_event(&event);
+    }
+}
+
+/// Calls back each time the page is shown again, is no longer covered by a sheet, or comes online: what it shows may be
+/// old.
 #[hook]
 pub fn use_return(callback: Callback<()>) {
     use_effect_with(callback, |callback| {
-        let (shown, online) = (callback.clone(), callback.clone());
+        let (shown, online, uncovered) = (callback.clone(), callback.clone(), callback.clone());
         let listeners = [
             Listener::new(&document(), "visibilitychange", move |_| {
                 if !document().hidden() {
@@ -15,6 +26,7 @@ pub fn use_return(callback: Callback<()>) {
                 }
             }),
             Listener::new(&super::window(), "online", move |_| online.emit(())),
+            Listener::new(&super::window(), UNCOVERED, move |_| uncovered.emit(())),
         ];
         move || drop(listeners)
     });

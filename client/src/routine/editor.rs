@@ -1,6 +1,7 @@
 //! The sheet that a routine is written on: from the title down to how it repeats, like a sentence.
 
 use super::{
+    draft,
     form::{Act, Checked, Faults, Form, Seen},
     head::{Head, PartProps},
     opened::{Context, Remark, opened},
@@ -14,10 +15,14 @@ use crate::{
     api::ApiError,
     i18n::Style,
     planning::{Question, ScopeDialog},
-    platform::{events::use_unload_guard, focus::use_focus_first_invalid, random},
+    platform::{browser, events::use_unload_guard, focus::use_focus_first_invalid, random},
     problems,
     shell::Announcer,
-    store::{Action, use_dispatch},
+    store::{
+        Action,
+        state::{Offer, Tone},
+        use_dispatch,
+    },
     ui::{Button, Dialog, Icon, Kind, Shape, glyphs},
     words,
 };
@@ -73,8 +78,8 @@ pub fn Editor(props: &EditorProps) -> Html {
     let (words, common, problems) = (use_words(), words::use_words(), problems::use_words());
     let dispatch = use_dispatch();
     let typed = {
-        let form = props.form.clone();
-        use_reducer(move || Typed(form))
+        let now = props.form.clone();
+        use_reducer(move || Typed(draft::take(&browser::address(), &now).map_or(now, Rc::new)))
     };
     let form = typed.0.clone();
     // What it is compared with: what is there, as far as it is known here.
@@ -93,6 +98,7 @@ pub fn Editor(props: &EditorProps) -> Html {
     use_focus_first_invalid(frame.clone(), *attempt);
     let changed = !form.says_the_same(&before);
     use_unload_guard(changed);
+    let onleave = use_draft(changed.then(|| (before.clone(), form.clone())), &props.onleave);
 
     let act = use_callback(typed.dispatcher(), |act, typed| typed.dispatch(act));
 
@@ -105,7 +111,7 @@ pub fn Editor(props: &EditorProps) -> Html {
         let (faults, attempt, trouble, phase) =
             (faults.setter(), attempt.clone(), trouble.setter(), phase.setter());
         let base = base.setter();
-        let (typed, dispatch, onleave) = (typed.dispatcher(), dispatch.clone(), props.onleave.clone());
+        let (typed, dispatch, onleave) = (typed.dispatcher(), dispatch.clone(), onleave.clone());
         let (words, common, problems) = (words.clone(), common.clone(), problems.clone());
         let (before, context, form) = (before.clone(), props.context.clone(), form.clone());
         move |saved: Saved| {
@@ -153,7 +159,7 @@ pub fn Editor(props: &EditorProps) -> Html {
     };
     let onsave = {
         let (phase, form, seen, send, onleave) =
-            (phase.clone(), form.clone(), seen.clone(), send.clone(), props.onleave.clone());
+            (phase.clone(), form.clone(), seen.clone(), send.clone(), onleave.clone());
         Callback::from(move |()| {
             if *phase == Phase::Saving {
                 return;
@@ -171,7 +177,7 @@ pub fn Editor(props: &EditorProps) -> Html {
         })
     };
     let onclose = {
-        let (phase, onleave) = (phase.clone(), props.onleave.clone());
+        let (phase, onleave) = (phase.clone(), onleave.clone());
         Callback::from(move |()| match *phase {
             Phase::Saving => {}
             _ if changed => phase.set(Phase::Leaving),
@@ -254,11 +260,45 @@ pub fn Editor(props: &EditorProps) -> Html {
                 <ScopeDialog question={Question::Change} scopes={scopes.clone()} onpick={send} onclose={back.clone()} />
             }
             if *phase == Phase::Leaving {
-                <Discard onkeep={back.clone()} ondiscard={props.onleave.clone()} />
+                <Discard onkeep={back.clone()} ondiscard={onleave.clone()} />
             }
             if let (Phase::Removing, Some(seen)) = (&*phase, &seen) {
-                <Removal seen={seen.clone()} onkeep={back} onleave={props.onleave.clone()} />
+                <Removal seen={seen.clone()} onkeep={back} onleave={onleave.clone()} />
             }
         </Dialog>
     }
+}
+
+/// Keeps what was typed when the sheet goes without being asked to: by the browser's way back, or with the session. It says
+/// so, and offers to go on. Leaving by the callback it gives is meant.
+#[hook]
+fn use_draft(typed: Option<(Rc<Form>, Rc<Form>)>, onleave: &Callback<()>) -> Callback<()> {
+    let (words, dispatch) = (use_words(), use_dispatch());
+    let meant = use_mut_ref(|| false);
+    let address = use_memo((), |()| browser::address());
+    let latest = use_mut_ref(|| None);
+    *latest.borrow_mut() = typed;
+    {
+        let meant = meant.clone();
+        use_effect_with((), move |()| {
+            move || {
+                if let (Some((before, form)), false) = (latest.take(), *meant.borrow()) {
+                    draft::keep((*address).clone(), before, form);
+                    dispatch.dispatch(Action::Say {
+                        tone: Tone::Bad,
+                        text: words.not_saved().into(),
+                        offer: Some(Offer {
+                            label: words.go_on().into(),
+                            act: Callback::from(|()| browser::forward()),
+                        }),
+                    });
+                }
+            }
+        });
+    }
+    let onleave = onleave.clone();
+    Callback::from(move |()| {
+        *meant.borrow_mut() = true;
+        onleave.emit(());
+    })
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     api::{ApiError, routine, routine::Among},
-    platform::{browser::use_title, clock, intl},
+    platform::{browser::use_title, clock, intl, visibility::use_return},
     problems,
     route::{Route, RouteLink},
     store::{Session, use_slice},
@@ -37,7 +37,8 @@ struct Loaded {
 }
 
 enum Step {
-    Ask { anew: bool },
+    Clear,
+    Ask,
     Come { anew: bool, page: Page<Routine> },
     Failed(ApiError),
 }
@@ -48,8 +49,8 @@ impl Reducible for Loaded {
     fn reduce(self: Rc<Self>, step: Step) -> Rc<Self> {
         let mut loaded = (*self).clone();
         match step {
-            Step::Ask { anew: true } => loaded = Self { busy: true, ..Self::default() },
-            Step::Ask { anew: false } => loaded = Self { busy: true, error: None, ..loaded },
+            Step::Clear => loaded = Self::default(),
+            Step::Ask => loaded = Self { busy: true, error: None, ..loaded },
             Step::Come { anew, page } => {
                 if anew {
                     loaded.routines.clear();
@@ -78,7 +79,7 @@ pub fn RoutinesPage() -> Html {
         use_callback((), move |(index, cursor): (usize, Option<String>), ()| {
             let loaded = loaded.clone();
             let anew = cursor.is_none();
-            loaded.dispatch(Step::Ask { anew });
+            loaded.dispatch(Step::Ask);
             spawn_local(async move {
                 let among = AMONG.get(index).copied().unwrap_or(Among::All);
                 loaded.dispatch(match routine::page(among, cursor.as_deref()).await {
@@ -89,8 +90,11 @@ pub fn RoutinesPage() -> Html {
         })
     };
     use_effect_with(*among, {
-        let load = load.clone();
-        move |index| load.emit((*index, None))
+        let (load, loaded) = (load.clone(), loaded.dispatcher());
+        move |index| {
+            loaded.dispatch(Step::Clear);
+            load.emit((*index, None));
+        }
     });
     let zone = session.account().map_or_else(|| "UTC".to_owned(), |account| account.zone.as_str().to_owned());
     let today = intl::civil_now(&zone, clock::now()).date();
@@ -98,10 +102,8 @@ pub fn RoutinesPage() -> Html {
         let among = among.clone();
         Callback::from(move |index| among.set(index))
     };
-    let again = {
-        let (load, index) = (load.clone(), *among);
-        Callback::from(move |()| load.emit((index, None)))
-    };
+    let again = use_callback((load.clone(), *among), |(), (load, index)| load.emit((*index, None)));
+    use_return(again.clone());
     let more = {
         let (load, index, next) = (load, *among, loaded.next.clone());
         Callback::from(move |_| load.emit((index, next.clone())))

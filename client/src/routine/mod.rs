@@ -1,5 +1,6 @@
 //! Routines: all of them, and the sheet that one is written on.
 
+mod draft;
 mod editor;
 mod form;
 mod grow;

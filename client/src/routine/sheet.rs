@@ -12,6 +12,7 @@ use crate::{
     platform::{
         browser::{came_from_within, query_parameter, use_title},
         clock, intl,
+        visibility::uncovered,
     },
     problems,
     route::Route,
@@ -30,12 +31,17 @@ use std::rc::Rc;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-/// The page that lies behind the sheet: the day it was opened from, or all routines.
+/// The page that lies behind a sheet whose address was opened directly: the day it is about, or all routines.
 pub fn behind() -> Route {
     if query_parameter("from").as_deref() == Some("inbox") {
         return Route::Inbox;
     }
-    date_asked().map_or(Route::Routines, |date| Route::Day { date })
+    let occurrence = || Some(occurrence_asked()?.original.date());
+    date_asked().or_else(occurrence).map_or(Route::Routines, |date| Route::Day { date })
+}
+
+fn occurrence_asked() -> Option<OccurrenceKey> {
+    query_parameter("occurrence")?.parse().ok()
 }
 
 fn date_asked() -> Option<Date> {
@@ -58,6 +64,8 @@ pub fn RoutinePage(props: &RoutineProps) -> Html {
     let session = use_slice::<Session>();
     let navigator = use_navigator().expect("inside the router");
     let context = use_memo((), |()| context(&session));
+    // What lies behind may show what has just been changed.
+    use_effect_with((), |()| uncovered);
     let onleave = use_callback((), move |(), ()| {
         if came_from_within() {
             navigator.back();
@@ -68,8 +76,7 @@ pub fn RoutinePage(props: &RoutineProps) -> Html {
     match props.id {
         None => html! { <Fresh context={(*context).clone()} {onleave} /> },
         Some(id) => {
-            let key = query_parameter("occurrence").and_then(|text| text.parse().ok());
-            html! { <Known key={id.to_string()} {id} occurrence={key} context={(*context).clone()} {onleave} /> }
+            html! { <Known {id} occurrence={occurrence_asked()} context={(*context).clone()} {onleave} /> }
         }
     }
 }

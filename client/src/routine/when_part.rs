@@ -173,10 +173,7 @@ pub fn WhenPart(props: &WhenProps) -> Html {
     }
 }
 
-fn said(
-    words: &Words,
-    schedule: &Result<Option<Schedule>, Wrong>,
-) -> String {
+fn said(words: &Words, schedule: &Result<Option<Schedule>, Wrong>) -> String {
     match schedule {
         Ok(Some(schedule)) => repeat_words::sentence(&words.0, schedule),
         Ok(None) => String::new(),
@@ -185,12 +182,7 @@ fn said(
 }
 
 /// The next dates, and that the start has moved to the first of them.
-fn coming(
-    words: &Words,
-    schedule: &Result<Option<Schedule>, Wrong>,
-    asked: Date,
-    today: Date,
-) -> Html {
+fn coming(words: &Words, schedule: &Result<Option<Schedule>, Wrong>, asked: Date, today: Date) -> Html {
     let Ok(Some(schedule)) = schedule else { return html! {} };
     if schedule.repeat.is_none() {
         return html! {};

@@ -57,10 +57,30 @@ pub fn Dialog(props: &DialogProps) -> Html {
     });
     let oncancel = {
         let onclose = props.onclose.clone();
+        let node = node.clone();
         Callback::from(move |event: Event| {
+            // Also heard from dialogs inside of it.
+            let itself = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            if itself.is_none() || itself != node.cast::<Element>() {
+                return;
+            }
             // Whoever renders it decides; the browser closing it on its own would leave it rendered but not seen.
             event.prevent_default();
             onclose.emit(());
+        })
+    };
+    // After two presses of Esc in a row browsers close it without asking. Then it is shown again, and asked for the same.
+    let onclosed = {
+        let (onclose, node) = (props.onclose.clone(), node.clone());
+        Callback::from(move |event: Event| {
+            let itself = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            if let Some(dialog) = node.cast::<HtmlDialogElement>()
+                && itself.as_ref() == Some(dialog.as_ref())
+                && !dialog.open()
+            {
+                let _ = dialog.show_modal();
+                onclose.emit(());
+            }
         })
     };
     let onclick = {
@@ -79,7 +99,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
         Shape::Sheet => "dialog sheet",
     };
     html! {
-        <dialog ref={node} id={props.id.clone()} {class} aria-labelledby={title.clone()} {oncancel} {onclick}>
+        <dialog ref={node} id={props.id.clone()} {class} aria-labelledby={title.clone()} {oncancel} onclose={onclosed} {onclick}>
             <div class="dialog-body">
                 <header>
                     <IconButton

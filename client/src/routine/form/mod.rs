@@ -300,3 +300,5 @@ fn stretched(minutes: u16, by: i16) -> u16 {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub use tests::form as form_for_tests;

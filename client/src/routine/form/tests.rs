@@ -6,7 +6,7 @@ pub(super) fn id(n: u8) -> StepId {
     StepId::from_bytes([n; 16])
 }
 
-pub(super) fn form() -> Form {
+pub fn form() -> Form {
     let when = When::once(date(2026, 11, 18), time(7, 0, 0, 0), Weekday::Monday);
     Form::fresh(id(1), when)
 }
