@@ -72,7 +72,7 @@ crate::words! {
     weekend_day: "weekend day", "Tag am Wochenende";
     ends: "Ends", "Endet";
     ends_never: "Never", "Nie";
-    ends_on: "On a date", "Am Datum";
+    ends_on: "On a date", "An einem Tag";
     ends_after: "After", "Nach";
     last_date: "Last date", "Letzter Tag";
     how_often: "How many times", "Wie oft";
