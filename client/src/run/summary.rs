@@ -107,9 +107,8 @@ fn sentence(words: &Words, progress: &Progress, planned: i64, spent: i64) -> Str
     if progress.steps.iter().any(|step| step.outcome == Outcome::Skipped) {
         return words.it_took(&took);
     }
-    let (took_minutes, planned_minutes) = (i64::from(minutes(spent)), i64::from(minutes(planned)));
-    let difference =
-        words.duration(u32::try_from((took_minutes - planned_minutes).abs()).unwrap_or(u32::MAX));
+    let (took_minutes, planned_minutes) = (minutes(spent), minutes(planned));
+    let difference = words.duration(minutes((spent - planned).abs()));
     match took_minutes.cmp(&planned_minutes) {
         std::cmp::Ordering::Equal => words.as_planned(&took),
         std::cmp::Ordering::Less => words.quicker(&took, &difference),
