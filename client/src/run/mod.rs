@@ -63,10 +63,13 @@ pub fn RunPage(props: &RunProps) -> Html {
 }
 
 /// The way out, before there is anything else.
-fn way_out(label: &'static str) -> Html {
+fn way_out(words: &words::Words) -> Html {
     html! {
         <header class="run-head">
-            <RouteLink to={Route::Today} class="icon-button" {label}><Icon glyph={glyphs::X} /></RouteLink>
+            <RouteLink to={Route::Today} class="icon-button" label={words.leave()}>
+                <Icon glyph={glyphs::X} />
+            </RouteLink>
+            <h1 class="visually-hidden">{ words.run() }</h1>
         </header>
     }
 }
@@ -78,7 +81,7 @@ fn Loading() -> Html {
     use_title(words.loading());
     html! {
         <main class="run hue-slate waiting" tabindex="-1">
-            { way_out(words.leave()) }
+            { way_out(&words) }
             <div class="stage">
                 <Ring left=0.0 />
                 <Skeleton label={words.loading()} lines=2 />
@@ -102,7 +105,7 @@ fn Failed(props: &FailedProps) -> Html {
     use_title(&failure.title);
     html! {
         <main class="run hue-slate" tabindex="-1">
-            { way_out(words.leave()) }
+            { way_out(&words) }
             <div class="stage">
                 <Trouble {failure} onretry={props.onretry.clone()} />
                 <RouteLink to={Route::Today} class="button">{ words.back_to_day() }</RouteLink>

@@ -1,6 +1,7 @@
 //! The words of a run.
 
 crate::words! {
+    run: "Run", "Durchlauf";
     leave: "Leave; it goes on", "Verlassen; es läuft weiter";
     more: "More", "Mehr";
     steps: "Steps", "Schritte";

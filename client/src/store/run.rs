@@ -147,6 +147,10 @@ pub fn reduce(following: &Rc<Following>, event: RunEvent) -> Rc<Following> {
                 let step = stands.current;
                 next.deeds.push(Deed { number: next.next, action, step, at, doubt: None });
                 next.next += 1;
+                if next.deeds.len() > 1 && !next.waiting {
+                    // What is before it got no answer: a good moment to try again.
+                    next.round += 1;
+                }
                 next.waiting = true;
                 next.replay();
             }

@@ -118,6 +118,16 @@ fn offline_it_goes_on_and_keeps_what_is_in_line() {
 }
 
 #[test]
+fn what_is_done_offline_asks_for_another_try() {
+    let lost = told([RunEvent::Do(Action::Adjust(5), t(60)), RunEvent::Lost(Some(0), ApiError::Offline)]);
+    let more = reduce(&lost, RunEvent::Do(Action::Done, t(61)));
+    assert_eq!((more.round, more.deeds.len()), (lost.round + 1, 2));
+    // While that is under way, another one only waits in line.
+    let most = reduce(&more, RunEvent::Do(Action::Pause, t(62)));
+    assert_eq!((most.round, most.deeds.len()), (more.round, 3));
+}
+
+#[test]
 fn a_deed_in_doubt_remembers_what_the_step_was_allowed() {
     let adjusted = told([RunEvent::Do(Action::Adjust(5), t(60))]);
     let lost = reduce(&adjusted, RunEvent::Lost(Some(0), ApiError::TimedOut));
