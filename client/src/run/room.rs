@@ -25,7 +25,7 @@ use crate::{
     ui::{Button, Dialog, Kind},
 };
 use daymark_shared::run::{self, IllegalMove, Run};
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -230,14 +230,9 @@ fn act(following: &Following, dispatch: &Dispatch, words: &Words, action: run::A
 
 /// The day on which the run began, which is where one came from.
 fn day_of(run: &Run, zone: &str) -> Route {
-    let date = |at: Timestamp| {
-        let [year, month, day, ..] = intl::civil(zone, at.as_millisecond() as f64)?;
-        Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
-    };
-    match (date(run.started_at), date(time::now())) {
-        (Some(began), Some(today)) if began != today => Route::Day { date: began },
-        _ => Route::Today,
-    }
+    let (began, today) =
+        (intl::civil_now(zone, run.started_at).date(), intl::civil_now(zone, time::now()).date());
+    if began == today { Route::Today } else { Route::Day { date: began } }
 }
 
 /// What the window is called: the step, and what is left of it.
