@@ -91,9 +91,9 @@ impl Db {
 
     /// Reads: `work` sees one state of the database throughout, whatever is written meanwhile.
     ///
-    /// It runs on the thread that asks. Reads are short, wait for nobody and find their pages in memory; handing each
-    /// to another thread and back costs a fifth more processor time and half as much memory again
-    /// (`docs/performance.md`).
+    /// It runs on the thread that asks: reads are short, wait for nobody and mostly find their pages in memory. Handing
+    /// each to another thread and back was measured at 174 instead of 144 µs of processor time for a day of 20
+    /// occurrences, and 22 instead of 13 MB resident.
     ///
     /// # Errors
     /// What `work` answers, or [`Error::Unavailable`] where no reader becomes free.
