@@ -94,6 +94,10 @@ async fn announce_setup(state: &State, addr: SocketAddr) -> Result<(), Box<dyn E
 
 async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
     let addr = config.listen.addr;
+    let client = &config.site.client_dir;
+    if mode == Mode::All && !client.join("index.html").exists() {
+        tracing::warn!(CLIENT_DIR = %client.display(), "there is no built client: only the API is served");
+    }
     let state = web::Data::new(State::open(config, Clock::system()).await?);
     let listener = TcpListener::bind(addr).map_err(|error| format!("cannot listen on {addr}: {error}"))?;
     let addr = listener.local_addr()?;

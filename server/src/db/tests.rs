@@ -2,6 +2,7 @@ use super::*;
 use futures_util::future::join_all;
 use rusqlite::Connection;
 use std::{
+    os::unix::fs::PermissionsExt,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
@@ -137,6 +138,16 @@ async fn a_commit_is_on_disk_and_a_read_writes_nothing() {
     assert_eq!(pragma("journal_mode").await.unwrap(), "wal");
     let refused = db.read(|tx| Ok(tx.execute("INSERT INTO numbers VALUES (1)", [])?)).await;
     assert!(matches!(refused, Err(Error::Database(_))));
+}
+
+#[actix_web::test]
+async fn the_files_are_their_owners_alone() {
+    let (db, storage, _dir) = scratch().await;
+    db.write(|tx| insert(tx, 1)).await.unwrap();
+    for suffix in ["", "-wal", "-shm", ".lock"] {
+        let file = fs::metadata(format!("{}{suffix}", storage.database.display())).unwrap();
+        assert_eq!(file.permissions().mode() & 0o777, 0o600, "{suffix}");
+    }
 }
 
 #[actix_web::test]

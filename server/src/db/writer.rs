@@ -46,7 +46,7 @@ pub(super) fn connect(database: &Path) -> Result<Connection, OpenError> {
          PRAGMA synchronous=FULL;
          PRAGMA foreign_keys=ON;
          PRAGMA wal_autocheckpoint=0;
-         PRAGMA journal_size_limit=8388608;
+         PRAGMA journal_size_limit=16777216;
          PRAGMA temp_store=MEMORY;
          PRAGMA cache_size=-4096;
          PRAGMA mmap_size=0;",
