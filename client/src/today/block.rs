@@ -214,7 +214,7 @@ pub fn Block(props: &BlockProps) -> Html {
                 <div class="menu">
                     <MenuList
                         id={[&props.id, "-menu"].concat()}
-                        label={words.actions_for(title)}
+                        label={occurrence.title.to_string()}
                         items={actions(&words, &props.planner, occurrence, Some(&take))}
                         opener={button}
                         {onclose}

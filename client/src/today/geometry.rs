@@ -18,6 +18,8 @@ pub const STEP: i32 = 5;
 const DRAWN_MIN: i32 = 20;
 /// Free time that is worth a word.
 const FREE_MIN: i32 = 60;
+/// Free time that begins earlier is the night's.
+const NIGHT: i32 = 5 * 60;
 
 /// From when until when, in minutes from the day's midnight; below 0 and beyond 1,440 lie the days around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,6 +146,7 @@ pub fn free(slots: &[Slot]) -> Vec<Slot> {
     for slot in sorted {
         if let Some(end) = end
             && slot.from - end >= FREE_MIN
+            && end >= NIGHT
         {
             free.push(Slot { from: end, until: slot.from });
         }
@@ -234,6 +237,7 @@ mod tests {
         let slots = [Slot::new(540, 120), Slot::new(600, 30), Slot::new(700, 20), Slot::new(800, 10)];
         assert_eq!(free(&slots), [Slot { from: 720, until: 800 }]);
         assert_eq!(free(&slots[..1]), []);
+        assert_eq!(free(&[Slot::new(-60, 180), Slot::new(420, 30)]), []);
     }
 
     #[rstest]

@@ -35,9 +35,11 @@ fn summary(words: &Words, day: &KnownDay, date: Date, now: DateTime) -> String {
     }
     let mut parts = vec![words.planned(planned.len() as u32)];
     let done = planned.iter().filter(|o| o.state == OccurrenceState::Done).count();
-    let ahead = timed(day, date).into_iter().find(|(o, slot)| {
-        o.state != OccurrenceState::Done && o.run.is_none() && slot.from >= minute(now, date)
-    });
+    // On another day, what begins on it.
+    let from = minute(now, date).max(0);
+    let ahead = timed(day, date)
+        .into_iter()
+        .find(|(o, slot)| o.state != OccurrenceState::Done && o.run.is_none() && slot.from >= from);
     if done == planned.len() {
         parts.push(words.all_done().to_owned());
     } else if let Some((next, _)) = ahead {
@@ -59,6 +61,8 @@ pub struct HeadProps {
     pub day: Option<Rc<KnownDay>>,
     /// What can be done.
     pub planner: Planner,
+    /// Asked to look at now.
+    pub onlook: Callback<()>,
 }
 
 /// The head of the day.
@@ -92,13 +96,15 @@ pub fn Head(props: &HeadProps) -> Html {
                 <small class="num">{ props.day.as_ref().map(|day| summary(&words, day, date, now)) }</small>
             </h1>
             { arrow(date.yesterday().ok(), glyphs::CHEVRON_LEFT, words.previous_day()) }
-            <RouteLink
-                to={Route::Today}
-                class={classes!("button", "go-today", (date == today).then_some("here"))}
-                current={(date == today).then_some(AttrValue::Static("date"))}
-            >
-                { common.today() }
-            </RouteLink>
+            <span class="contents" onclick={props.onlook.reform(|_| ())}>
+                <RouteLink
+                    to={Route::Today}
+                    class={classes!("button", "go-today", (date == today).then_some("here"))}
+                    current={(date == today).then_some(AttrValue::Static("date"))}
+                >
+                    { common.today() }
+                </RouteLink>
+            </span>
             { arrow(date.tomorrow().ok(), glyphs::CHEVRON_RIGHT, words.next_day()) }
             <DateJump {date} {today} />
             <IconButton class="add-here" glyph={glyphs::PLUS} label={words.new_routine()} onclick={onnew} />

@@ -25,7 +25,11 @@ pub struct Incoming {
 }
 
 /// The minute on the timeline that a pointer is at, for something that hangs below it.
-pub fn minute_at(lane: &NodeRef, x: f64, y: f64) -> Option<i32> {
+pub fn minute_at(lane: &NodeRef, head: &NodeRef, x: f64, y: f64) -> Option<i32> {
+    // The timeline goes on below the head.
+    if scroll::rect(head).is_some_and(|head| head.contains(x, y)) {
+        return None;
+    }
     let rect = scroll::rect(lane).filter(|rect| rect.contains(x, y))?;
     let minute = (y - rect.y) / rect.height * f64::from(DAY);
     Some(snapped(minute - 10.0).clamp(0, DAY - STEP))

@@ -100,17 +100,19 @@ pub fn TodayPage(props: &TodayProps) -> Html {
     let (planner, ask) = use_planner(stamp, reload, today);
     let (days, known_inbox) = (use_slice::<Days>(), use_slice::<Inbox>());
     let day = days.get(date).cloned();
-    let lane = use_node_ref();
+    let (lane, top) = (use_node_ref(), use_node_ref());
+    let (look, onlook) = crate::api::remote::use_round();
     let incoming = use_state_eq(|| None::<Incoming>);
     use_title(&if date == today { common.today().to_owned() } else { common.date(date, Style::DayShort) });
 
     let oncard = {
-        let (lane, set, planner) = (lane.clone(), incoming.setter(), planner.clone());
+        let (lane, top) = (lane.clone(), top.clone());
+        let (set, planner) = (incoming.setter(), planner.clone());
         let last = use_mut_ref(|| None::<i32>);
         Callback::from(move |(routine, drag): (Rc<Routine>, Drag)| match drag {
             Drag::Begin => {}
             Drag::Move { x, y, .. } => {
-                let from = minute_at(&lane, x, y);
+                let from = minute_at(&lane, &top, x, y);
                 *last.borrow_mut() = from;
                 set.set(Some(Incoming { routine, from, pointer: (x as i32, y as i32) }));
             }
@@ -130,8 +132,8 @@ pub fn TodayPage(props: &TodayProps) -> Html {
     html! {
         <div class="today">
             <div class="page day-page">
-                <div class="day-top">
-                    <Head {date} {now} day={day.clone()} planner={planner.clone()} />
+                <div class="day-top" ref={top}>
+                    <Head {date} {now} day={day.clone()} planner={planner.clone()} {onlook} />
                     <Week {dates} {date} {today} />
                     if let Some(day) = &day {
                         <Strip day={day.clone()} planner={planner.clone()} />
@@ -150,6 +152,7 @@ pub fn TodayPage(props: &TodayProps) -> Html {
                                 planner={planner.clone()}
                                 incoming={(*incoming).clone()}
                                 {lane}
+                                {look}
                             />
                         </>
                     },

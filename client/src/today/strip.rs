@@ -126,7 +126,7 @@ fn Chip(props: &ChipProps) -> Html {
                 <div class="menu">
                     <MenuList
                         id={[&props.id, "-menu"].concat()}
-                        label={words.actions_for(title)}
+                        label={occurrence.title.to_string()}
                         items={actions(&words, &props.planner, occurrence, None)}
                         opener={button}
                         {onclose}

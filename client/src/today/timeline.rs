@@ -40,6 +40,8 @@ pub struct TimelineProps {
     pub incoming: Option<Incoming>,
     /// Where the blocks are.
     pub lane: NodeRef,
+    /// Changes when it is to be looked at from the beginning, or from now.
+    pub look: u32,
 }
 
 /// What is on the timeline of a day, in order.
@@ -64,10 +66,11 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let now = today.then(|| minute(props.now, date));
 
     // The first look: at now, or at what comes first.
-    let first = now.or_else(|| items.first().map(|(_, slot)| slot.from.max(0))).unwrap_or(MORNING);
+    let begins = items.iter().map(|(_, slot)| slot.from).find(|from| *from >= 0);
+    let first = now.or(begins).unwrap_or(MORNING);
     {
         let lane = props.lane.clone();
-        use_effect_with(date, move |_| {
+        use_effect_with((date, props.look), move |_| {
             if let Some(rect) = scroll::rect(&lane) {
                 let y = rect.y + scroll::y() + rect.height * f64::from(first) / f64::from(DAY);
                 scroll::to(y - scroll::window_height() * 0.36);
