@@ -57,7 +57,7 @@ export function today(time?: string, zone = 'Europe/Berlin'): string {
 export class Planner {
   constructor(
     private readonly url: string,
-    private readonly token: string,
+    readonly token: string,
   ) {}
 
   async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
