@@ -86,10 +86,11 @@ pub fn IconPicker(props: &IconPickerProps) -> Html {
                 <fieldset ref={grid} class="icons" {onkeydown}>
                     <legend class="visually-hidden">{ words.icon() }</legend>
                     { for glyphs::CHOICE.iter().map(|(name, glyph)| {
-                        let close = close.clone();
-                        // A press by pointer is a choice made; arrow keys go on choosing.
+                        let (close, onpick) = (close.clone(), props.onpick.clone());
+                        // A press by pointer is a choice made; arrow keys go on choosing. It is gone before `change` comes.
                         let onclick = Callback::from(move |event: MouseEvent| {
                             if event.detail() > 0 {
+                                onpick.emit(name);
                                 close.emit(());
                             }
                         });
