@@ -3,31 +3,18 @@
 use crate::platform::{clock, intl, timer::use_now};
 use daymark_shared::zone::Zone;
 use jiff::{
-    Timestamp, ToSpan,
+    ToSpan,
     civil::{Date, DateTime, Weekday},
 };
 use yew::prelude::*;
 
 const MINUTE_MS: u32 = 60_000;
 
-/// An instant on the clock of a zone.
-pub fn civil(zone: &Zone, at: Timestamp) -> DateTime {
-    intl::civil(zone.as_str(), at.as_millisecond() as f64)
-        .and_then(|[year, month, day, hour, minute, second]| {
-            let part = |value: i16| i8::try_from(value).ok();
-            let (month, day) = (part(month)?, part(day)?);
-            DateTime::new(year, month, day, part(hour)?, part(minute)?, part(second)?, 0).ok()
-        })
-        // A zone that only the server knows: better an hour off than nothing at all.
-        .unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(at))
-}
-
 /// The time now, to the minute; renders again every minute.
 #[hook]
 pub fn use_civil_now(zone: &Zone) -> DateTime {
     use_now(MINUTE_MS);
-    let now = civil(zone, clock::now());
-    now.with().second(0).subsec_nanosecond(0).build().unwrap_or(now)
+    intl::civil_now(zone.as_str(), clock::now())
 }
 
 /// The seven dates of the week that `date` lies in.

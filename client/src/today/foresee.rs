@@ -70,3 +70,50 @@ pub fn added(new: &NewRoutine) -> Routine {
         revision: 1,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use daymark_shared::{
+        ids::{RoutineId, StepId},
+        routine::{Colour, Icon},
+        text::Title,
+    };
+    use jiff::Timestamp;
+
+    #[test]
+    fn what_is_moved_and_made_longer_stretches_its_steps() {
+        let day = jiff::civil::date(2026, 11, 18);
+        let title = Title::new("Gym").unwrap();
+        let step = |n: u8, minutes| StepBrief {
+            id: StepId::from_bytes([n; 16]),
+            title: title.clone(),
+            minutes: Minutes::new(minutes).unwrap(),
+        };
+        let gym = Occurrence {
+            routine: RoutineId::from_bytes([1; 16]),
+            key: OccurrenceKey { version: 1, original: Start::At(day.at(17, 30, 0, 0)) },
+            title: title.clone(),
+            colour: Colour::Leaf,
+            icon: Icon::default(),
+            steps: vec![step(1, 10), step(2, 50)],
+            start: Start::At(day.at(17, 30, 0, 0)),
+            end: day.at(18, 30, 0, 0),
+            starts_at: Timestamp::UNIX_EPOCH,
+            minutes: Minutes::new(60).unwrap(),
+            state: OccurrenceState::Planned,
+            done_at: None,
+            changed: false,
+            repeats: true,
+            run: None,
+            lane: 0,
+            lanes: 1,
+            revision: 3,
+        };
+        let later = placed(&gym, day.at(23, 30, 0, 0), Minutes::new(90).unwrap());
+        assert_eq!(later.end, jiff::civil::date(2026, 11, 19).at(1, 0, 0, 0));
+        assert_eq!(later.starts_at.as_second(), 6 * 3_600);
+        assert_eq!(later.steps.iter().map(|step| step.minutes.get()).sum::<u16>(), 90);
+        assert_eq!((later.revision, later.changed), (3, true));
+    }
+}

@@ -93,8 +93,9 @@ pub fn Head(props: &HeadProps) -> Html {
             <h1>
                 <span class="long">{ long }</span>
                 <span class="short">{ short }</span>
-                <small class="num">{ props.day.as_ref().map(|day| summary(&words, day, date, now)) }</small>
             </h1>
+            <p class="day-summary num">{ props.day.as_ref().map(|day| summary(&words, day, date, now)) }</p>
+            <div class="day-nav">
             { arrow(date.yesterday().ok(), glyphs::CHEVRON_LEFT, words.previous_day()) }
             <span class="contents" onclick={props.onlook.reform(|_| ())}>
                 <RouteLink
@@ -108,6 +109,7 @@ pub fn Head(props: &HeadProps) -> Html {
             { arrow(date.tomorrow().ok(), glyphs::CHEVRON_RIGHT, words.next_day()) }
             <DateJump {date} {today} />
             <IconButton class="add-here" glyph={glyphs::PLUS} label={words.new_routine()} onclick={onnew} />
+            </div>
         </header>
     }
 }

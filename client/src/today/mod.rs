@@ -15,6 +15,7 @@ mod load;
 mod marks;
 mod perform;
 mod planner;
+mod series;
 mod shift;
 mod strip;
 mod timeline;

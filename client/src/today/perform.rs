@@ -1,10 +1,9 @@
 //! Doing what was decided: shown at once, sent one after the other, and taken back when the server says no.
 
 use super::{
-    clock,
     foresee::{added, placed, planned},
     load::Stamp,
-    shift::shifted,
+    series::refused,
     words::Words,
 };
 use crate::{
@@ -21,8 +20,7 @@ use crate::{
 use daymark_shared::{
     ids::{RoutineId, RunId},
     occurrence::{Occurrence, OccurrenceKey, OccurrenceState, OccurrenceTime},
-    problem::{Code, Problem, Violation},
-    routine::{Minutes, NewRoutine, Routine, RoutineEdit, RoutineEnd, Scope},
+    routine::{Minutes, NewRoutine, Routine, RoutineEnd, Scope},
     run::NewRun,
     schedule::{Schedule, ScheduleZone, Start},
 };
@@ -253,7 +251,8 @@ impl Performer {
         self.dispatch.dispatch(Action::Announce(text.into()));
     }
 
-    fn revision(&self, occurrence: &Occurrence) -> u64 {
+    /// The revision that an occurrence has now.
+    pub fn revision(&self, occurrence: &Occurrence) -> u64 {
         let told = self.revisions.borrow().get(&(occurrence.routine, occurrence.key)).copied();
         told.unwrap_or_default().max(occurrence.revision)
     }
@@ -262,48 +261,6 @@ impl Performer {
         self.revisions.borrow_mut().insert((now.routine, now.key), now.revision);
         self.show(Rc::new(now));
     }
-
-    /// Moves or resizes an occurrence and others with it: an edit of its routine.
-    async fn place_series(
-        &self,
-        seen: &Occurrence,
-        start: DateTime,
-        minutes: Minutes,
-        scope: Scope,
-    ) -> Result<(), ApiError> {
-        let now = routine::get(seen.routine).await?;
-        let key = Some(seen.key).filter(|_| scope == Scope::Later);
-        let mut edit = RoutineEdit::of(scope, key);
-        let old = seen.start.datetime();
-        if start != old {
-            let Some(schedule) = &now.schedule else {
-                return Err(ApiError::Problem(Box::new(Problem::new(Code::NotFound))));
-            };
-            let there = match &schedule.zone {
-                ScheduleZone::Mine => start,
-                ScheduleZone::Fixed(zone) => clock::civil(
-                    zone,
-                    seen.starts_at.saturating_add(old.duration_until(start)).unwrap_or(seen.starts_at),
-                ),
-            };
-            let schedule = shifted(schedule, scope, seen.key.original, there, self.today);
-            edit.schedule = Some(Some(schedule.map_err(|bad| refused(&bad))?));
-        }
-        if minutes != seen.minutes {
-            edit.steps = Some(now.steps.fitted(minutes).map_err(|bad| refused(&bad))?);
-            if seen.changed && edit.schedule.is_none() {
-                // Its own length would outlast that of the others.
-                let time = OccurrenceTime { start: seen.start, minutes: None };
-                let revision = self.revision(seen);
-                occurrence::put_time(seen.routine, seen.key, revision, &time).await?;
-            }
-        }
-        routine::edit(seen.routine, now.revision, &edit).await.map(drop)
-    }
-}
-
-fn refused(violation: &Violation) -> ApiError {
-    ApiError::Problem(Box::new(Problem::new(violation.code)))
 }
 
 fn when(i18n: &I18n, start: Start) -> String {
