@@ -91,7 +91,8 @@ fn length(words: &Words, ms: i64) -> String {
 
 fn outcome(words: &Words, time: &StepTime) -> String {
     match (time.outcome, time.spent_ms) {
-        (Outcome::Skipped, 0) => words.skipped().to_owned(),
+        (Outcome::Skipped, spent) if spent < 60_000 => words.skipped().to_owned(),
+        (Outcome::Skipped, spent) => [words.skipped(), ", ", &length(words, spent)].concat(),
         (Outcome::Pending, 0) => "–".to_owned(),
         (_, spent) => length(words, spent),
     }
