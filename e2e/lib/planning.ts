@@ -27,7 +27,7 @@ export interface Run {
   progress: {
     current: number;
     auto_advance: boolean;
-    phase: { state: 'running' | 'paused' | 'finished' | 'abandoned' };
+    phase: { state: 'running' | 'paused' | 'finished' | 'abandoned'; since?: string };
     steps: { planned_ms: number; allowed_ms: number; spent_ms: number; outcome: string }[];
   };
 }

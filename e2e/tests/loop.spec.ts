@@ -201,6 +201,9 @@ test('the whole loop with the keyboard alone', async ({ page }) => {
     await keys.type(text);
   }
 
+  // So that what shows the focus is there at once.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+
   await test.step('sign up', async () => {
     await page.goto('/');
     await press(button(page, 'Create an account'));
