@@ -16,7 +16,7 @@ use crate::{
     ui::Trouble,
     welcome::WelcomePage,
 };
-use daymark_shared::{account::Locale, ids::RoutineId};
+use daymark_shared::account::Locale;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;

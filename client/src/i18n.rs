@@ -39,8 +39,6 @@ pub enum Style {
     DayShort,
     /// Wed 18 Nov 2026
     DayYear,
-    /// 18 November 2026
-    Date,
     /// Wednesday
     Weekday,
     /// Wed
@@ -49,8 +47,6 @@ pub enum Style {
     WeekdayNarrow,
     /// 18
     DayNumber,
-    /// November 2026
-    Month,
     /// November
     MonthName,
     /// 18 November
@@ -65,12 +61,10 @@ impl Style {
             Self::DayYear => {
                 r#"{"timeZone":"UTC","weekday":"short","day":"numeric","month":"short","year":"numeric"}"#
             }
-            Self::Date => r#"{"timeZone":"UTC","day":"numeric","month":"long","year":"numeric"}"#,
             Self::Weekday => r#"{"timeZone":"UTC","weekday":"long"}"#,
             Self::WeekdayShort => r#"{"timeZone":"UTC","weekday":"short"}"#,
             Self::WeekdayNarrow => r#"{"timeZone":"UTC","weekday":"narrow"}"#,
             Self::DayNumber => r#"{"timeZone":"UTC","day":"numeric"}"#,
-            Self::Month => r#"{"timeZone":"UTC","month":"long","year":"numeric"}"#,
             Self::MonthName => r#"{"timeZone":"UTC","month":"long"}"#,
             Self::DayMonth => r#"{"timeZone":"UTC","day":"numeric","month":"long"}"#,
         }
@@ -295,6 +289,7 @@ macro_rules! words {
         }
 
         /// This feature's words in the person's language.
+        #[allow(clippy::allow_attributes, dead_code, reason = "a catalogue")]
         #[yew::hook]
         pub fn use_words() -> Words {
             Words($crate::i18n::use_i18n())

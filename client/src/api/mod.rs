@@ -12,4 +12,3 @@ pub mod session;
 
 pub use error::ApiError;
 pub use remote::{Remote, use_remote};
-pub use request::{Answer, Method, request};

@@ -7,9 +7,7 @@ use super::{
 use daymark_shared::{
     ids::RoutineId,
     occurrence::{Occurrence, OccurrenceKey, OccurrenceTime},
-    page::Page,
 };
-use jiff::civil::Date;
 
 fn path(routine: RoutineId, key: OccurrenceKey, rest: &str) -> String {
     ["routines/", &routine.to_string(), "/occurrences/", &key.to_string(), rest].concat()
@@ -21,16 +19,6 @@ fn path(routine: RoutineId, key: OccurrenceKey, rest: &str) -> String {
 /// [`ApiError`].
 pub async fn get(routine: RoutineId, key: OccurrenceKey) -> Result<Occurrence, ApiError> {
     Ok(request(Method::Get, &path(routine, key, ""), NOTHING, None).await?.body)
-}
-
-/// The first of a routine's occurrences from `from` to `to`, at most 366 days and 50 occurrences.
-///
-/// # Errors
-/// [`ApiError`].
-pub async fn list(routine: RoutineId, from: Date, to: Date) -> Result<Vec<Occurrence>, ApiError> {
-    let (from, to) = (from.to_string(), to.to_string());
-    let path = ["routines/", &routine.to_string(), "/occurrences?from=", &from, "&to=", &to].concat();
-    Ok(request::<Page<Occurrence>>(Method::Get, &path, NOTHING, None).await?.body.items)
 }
 
 /// Moves the occurrence that was seen at `revision`, resizes it, or both.
@@ -45,19 +33,6 @@ pub async fn put_time(
 ) -> Result<Occurrence, ApiError> {
     let path = path(routine, key, "/time");
     Ok(request(Method::Put, &path, Some(time), Some(&etag(revision))).await?.body)
-}
-
-/// Puts an occurrence back where its routine has it.
-///
-/// # Errors
-/// As [`put_time`].
-pub async fn delete_time(
-    routine: RoutineId,
-    key: OccurrenceKey,
-    revision: u64,
-) -> Result<Occurrence, ApiError> {
-    let path = path(routine, key, "/time");
-    Ok(request(Method::Delete, &path, NOTHING, Some(&etag(revision))).await?.body)
 }
 
 /// Leaves an occurrence out this once, or takes that back.

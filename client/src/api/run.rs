@@ -7,7 +7,6 @@ use super::{
 use crate::platform::clock;
 use daymark_shared::{
     ids::{RunId, StepId},
-    page::Page,
     run::{Action, Adjustment, AutoAdvance, NewRun, Run, StepAction},
 };
 use serde::Serialize;
@@ -33,14 +32,6 @@ pub async fn start(new: &NewRun) -> Result<Run, ApiError> {
 /// [`ApiError`].
 pub async fn get(id: RunId) -> Result<Run, ApiError> {
     ask(Method::Get, &["runs/", &id.to_string()].concat(), NOTHING).await
-}
-
-/// The runs that go on, newest first: the first fifty.
-///
-/// # Errors
-/// [`ApiError`].
-pub async fn active() -> Result<Vec<Run>, ApiError> {
-    Ok(request::<Page<Run>>(Method::Get, "runs?state=active", NOTHING, None).await?.body.items)
 }
 
 /// Does something with a run. `step` is the one that the person saw: once another is current, nothing happens, and the

@@ -5,6 +5,10 @@ use jiff::Timestamp;
 use std::cell::Cell;
 
 /// The device's clock, in milliseconds since 1970.
+#[cfg_attr(
+    target_arch = "wasm32",
+    expect(clippy::disallowed_methods, reason = "this is where the time comes from")
+)]
 pub fn device_ms() -> f64 {
     js_sys::Date::now()
 }

@@ -12,17 +12,6 @@ pub fn focus(node: &NodeRef) {
     }
 }
 
-/// Focuses the element with this id, once what is being drawn is drawn.
-pub fn focus_soon(id: String) {
-    wasm_bindgen_futures::spawn_local(async move {
-        super::timer::sleep(0).await;
-        let element = document().get_element_by_id(&id);
-        if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-            let _ = element.focus();
-        }
-    });
-}
-
 /// Focuses the first element inside `node` that `selector` matches; whether there was one.
 pub fn focus_first(node: &NodeRef, selector: &str) -> bool {
     let found = node.cast::<Element>().and_then(|root| root.query_selector(selector).ok().flatten());

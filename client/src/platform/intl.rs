@@ -135,13 +135,6 @@ pub fn civil_now(zone: &str, at: jiff::Timestamp) -> jiff::civil::DateTime {
         .unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(at))
 }
 
-/// From one instant to another, saying only once what both have in common.
-pub fn date_range(locale: &str, options: &str, from: f64, to: f64) -> String {
-    DATES
-        .with(|cache| cache.get(locale, options, DateTimeFormat::new))
-        .map_or_else(String::new, |f| f.format_range(from, to))
-}
-
 /// A number in words. `options` is the JSON of `Intl.NumberFormat`'s.
 pub fn number(locale: &str, options: &str, value: f64) -> String {
     NUMBERS

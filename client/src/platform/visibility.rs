@@ -8,7 +8,7 @@ const UNCOVERED: &str = "daymark-uncovered";
 
 /// Says that the page behind a sheet is in sight again.
 pub fn uncovered() {
-    if let Ok(event) = web_sys::Event::new(UNCOVERED) {
+    if let Ok(event) = Event::new(UNCOVERED) {
         let _ = super::window().dispatch_event(&event);
     }
 }

@@ -22,13 +22,6 @@ use yew::prelude::*;
 /// A part of the state, as a context: equal means the very same.
 pub struct Slice<T>(Rc<T>);
 
-impl<T> Slice<T> {
-    /// The slice itself, to be kept.
-    pub fn rc(&self) -> Rc<T> {
-        self.0.clone()
-    }
-}
-
 impl<T> Clone for Slice<T> {
     fn clone(&self) -> Self {
         Self(self.0.clone())

@@ -93,31 +93,3 @@ pub fn Skeleton(props: &SkeletonProps) -> Html {
         </div>
     }
 }
-
-/// How far something is, to be shown by [`async_view`].
-pub enum View<'a, T> {
-    /// On its way.
-    Pending,
-    /// It did not come.
-    Failed(Failure),
-    /// There is nothing.
-    Empty,
-    /// Here it is.
-    Ready(&'a T),
-}
-
-/// Shows whichever of the four it is.
-pub fn async_view<T>(
-    view: &View<'_, T>,
-    skeleton: impl FnOnce() -> Html,
-    onretry: &Callback<()>,
-    empty: impl FnOnce() -> Html,
-    ready: impl FnOnce(&T) -> Html,
-) -> Html {
-    match view {
-        View::Pending => skeleton(),
-        View::Failed(failure) => html! { <Trouble failure={failure.clone()} onretry={onretry.clone()} /> },
-        View::Empty => empty(),
-        View::Ready(value) => ready(value),
-    }
-}

@@ -89,7 +89,7 @@ pub struct LiveRegionProps {
 #[component]
 pub fn LiveRegion(props: &LiveRegionProps) -> Html {
     // Two places in turn: a text that is set to what it was is not read again.
-    let (even, odd) = if props.turn % 2 == 0 { (&*props.text, "") } else { ("", &*props.text) };
+    let (even, odd) = if props.turn.is_multiple_of(2) { (&*props.text, "") } else { ("", &*props.text) };
     html! {
         <div class="visually-hidden" role="status" aria-live="polite" aria-atomic="false">
             <p>{ even }</p>
