@@ -1,8 +1,17 @@
 //! What was typed on a sheet that went without being saved, by the browser's way back or with the session: kept until it
 //! is opened again, as long as the program runs.
 
-use super::form::Form;
+use super::{form::Form, words::use_words};
+use crate::{
+    platform::browser,
+    store::{
+        Action,
+        state::{Offer, Tone},
+        use_dispatch,
+    },
+};
 use std::{cell::RefCell, rc::Rc};
+use yew::prelude::*;
 
 /// What was typed, on top of what.
 struct Draft {
@@ -16,7 +25,7 @@ thread_local! {
 }
 
 /// Keeps what was typed at an address. One is kept: the latest.
-pub fn keep(address: String, before: Rc<Form>, form: Rc<Form>) {
+fn keep(address: String, before: Rc<Form>, form: Rc<Form>) {
     KEPT.set(Some(Draft { address, before, form }));
 }
 
@@ -25,6 +34,40 @@ pub fn take(address: &str, now: &Form) -> Option<Form> {
     KEPT.with_borrow_mut(|kept| {
         let draft = kept.take_if(|draft| draft.address == address)?;
         Some((*draft.form).clone().on_top_of(&draft.before, now.clone()))
+    })
+}
+
+/// Keeps what was typed when the sheet goes without being asked to: by the browser's way back, or with the session. It says
+/// so, and offers to go on. Leaving by the callback it gives is meant.
+#[hook]
+pub fn use_draft(typed: Option<(Rc<Form>, Rc<Form>)>, onleave: &Callback<()>) -> Callback<()> {
+    let (words, dispatch) = (use_words(), use_dispatch());
+    let meant = use_mut_ref(|| false);
+    let address = use_memo((), |()| browser::address());
+    let latest = use_mut_ref(|| None);
+    *latest.borrow_mut() = typed;
+    {
+        let meant = meant.clone();
+        use_effect_with((), move |()| {
+            move || {
+                if let (Some((before, form)), false) = (latest.take(), *meant.borrow()) {
+                    keep((*address).clone(), before, form);
+                    dispatch.dispatch(Action::Say {
+                        tone: Tone::Bad,
+                        text: words.not_saved().into(),
+                        offer: Some(Offer {
+                            label: words.go_on().into(),
+                            act: Callback::from(|()| browser::forward()),
+                        }),
+                    });
+                }
+            }
+        });
+    }
+    let onleave = onleave.clone();
+    Callback::from(move |()| {
+        *meant.borrow_mut() = true;
+        onleave.emit(());
     })
 }
 

@@ -1,7 +1,7 @@
 //! The sheet that a routine is written on: from the title down to how it repeats, like a sentence.
 
 use super::{
-    draft,
+    draft::{self, use_draft},
     form::{Act, Checked, Faults, Form, Seen},
     head::{Head, PartProps},
     opened::{Context, Remark, opened},
@@ -18,11 +18,7 @@ use crate::{
     platform::{browser, events::use_unload_guard, focus::use_focus_first_invalid, random},
     problems,
     shell::Announcer,
-    store::{
-        Action,
-        state::{Offer, Tone},
-        use_dispatch,
-    },
+    store::{Action, use_dispatch},
     ui::{Button, Dialog, Icon, Kind, Shape, glyphs},
     words,
 };
@@ -267,38 +263,4 @@ pub fn Editor(props: &EditorProps) -> Html {
             }
         </Dialog>
     }
-}
-
-/// Keeps what was typed when the sheet goes without being asked to: by the browser's way back, or with the session. It says
-/// so, and offers to go on. Leaving by the callback it gives is meant.
-#[hook]
-fn use_draft(typed: Option<(Rc<Form>, Rc<Form>)>, onleave: &Callback<()>) -> Callback<()> {
-    let (words, dispatch) = (use_words(), use_dispatch());
-    let meant = use_mut_ref(|| false);
-    let address = use_memo((), |()| browser::address());
-    let latest = use_mut_ref(|| None);
-    *latest.borrow_mut() = typed;
-    {
-        let meant = meant.clone();
-        use_effect_with((), move |()| {
-            move || {
-                if let (Some((before, form)), false) = (latest.take(), *meant.borrow()) {
-                    draft::keep((*address).clone(), before, form);
-                    dispatch.dispatch(Action::Say {
-                        tone: Tone::Bad,
-                        text: words.not_saved().into(),
-                        offer: Some(Offer {
-                            label: words.go_on().into(),
-                            act: Callback::from(|()| browser::forward()),
-                        }),
-                    });
-                }
-            }
-        });
-    }
-    let onleave = onleave.clone();
-    Callback::from(move |()| {
-        *meant.borrow_mut() = true;
-        onleave.emit(());
-    })
 }
