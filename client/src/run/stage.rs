@@ -53,7 +53,11 @@ pub fn Stage(props: &StageProps) -> Html {
     use_frames(smooth, frame);
 
     let Some(step) = props.run.steps.get(progress.current) else { return html! {} };
-    let of = words.duration(minutes(allowed));
+    // As the clock counts: in minutes up to 99.
+    let of = match minutes(allowed) {
+        few @ ..100 => words.minutes(few),
+        many => words.duration(many),
+    };
     let below = match pace {
         Pace::Paused => words.paused().to_owned(),
         Pace::Over => words.over_the(&of),
