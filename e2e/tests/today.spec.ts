@@ -5,7 +5,10 @@ import { axe, screens } from '../lib/looks.ts';
 import { civil, Planner, type RoutinePlan } from '../lib/planning.ts';
 import { expect, type Page, test } from '../lib/test.ts';
 
-/** An hour as tall as this. */
+// Several of these look at a page with axe, in both themes, more than once.
+test.describe.configure({ timeout: 60_000 });
+
+/** An hour is as tall as this. */
 const HOUR = 76;
 /** A date far enough away that nothing of it has begun, so many days from now. */
 const date = (days: number) => civil(days * 24 * 60).date;
@@ -32,7 +35,8 @@ async function at(page: Page, plans: RoutinePlan[], day = DAY): Promise<{ planne
   const ids: string[] = [];
   for (const plan of plans) ids.push(await planner.create(plan));
   await page.goto(`/day/${day}`);
-  await expect(page.locator('.timeline')).toBeVisible();
+  // The program is loaded twice by now.
+  await expect(page.locator('.timeline')).toBeVisible({ timeout: 15_000 });
   return { planner, ids };
 }
 

@@ -49,8 +49,13 @@ pub fn Week(props: &WeekProps) -> Html {
     html! {
         <nav class="week" aria-label={words.week()}>
             { for props.dates.iter().map(|&date| {
-                let (count, colours) = days.get(date).map(|day| planned(day)).unwrap_or_default();
-                let said = if count == 0 { words.nothing_planned().to_owned() } else { words.planned(count as u32) };
+                let known = days.get(date).map(|day| planned(day));
+                let said = known.as_ref().map(|(count, _)| match count {
+                    0 => words.nothing_planned().to_owned(),
+                    count => words.planned(*count as u32),
+                });
+                let colours = known.map(|(_, colours)| colours).unwrap_or_default();
+                let name = [Some(words.date(date, Style::Day)), said];
                 html! {
                     <RouteLink
                         key={date.to_string()}
@@ -60,7 +65,7 @@ pub fn Week(props: &WeekProps) -> Html {
                     >
                         <span aria-hidden="true">{ words.date(date, Style::WeekdayShort) }</span>
                         <b class="num" aria-hidden="true">{ words.date(date, Style::DayNumber) }</b>
-                        <span class="visually-hidden">{ [words.date(date, Style::Day), said].join(", ") }</span>
+                        <span class="visually-hidden">{ name.into_iter().flatten().collect::<Vec<_>>().join(", ") }</span>
                         <span class="dots" aria-hidden="true">
                             { for colours.iter().map(|colour| html! {
                                 <i key={colour.as_str()} class={hue(*colour)}></i>
