@@ -7,7 +7,6 @@ mod days;
 mod names;
 #[cfg(test)]
 mod tests;
-#[expect(dead_code, reason = "rules are said outside of components too: the hook is not needed")]
 mod words;
 
 pub use names::Names;
