@@ -13,6 +13,8 @@ async function inBothThemes(page: Page, look: (theme: (typeof THEMES)[number]) =
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     await page.evaluate(async () => {
       await document.fonts.ready;
+      // The page hears of the change, then shows it.
+      for (let frame = 0; frame < 3; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
       // Those that never end are not waited for.
       const rest = Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
       await Promise.race([rest, new Promise((resolve) => setTimeout(resolve, 500))]);
