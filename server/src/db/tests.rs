@@ -162,6 +162,18 @@ async fn a_reader_that_panics_leaves_its_connection_usable() {
 }
 
 #[actix_web::test]
+async fn sqlite_is_compiled_without_what_makes_connections_wait_for_each_other() {
+    let (db, _, _dir) = scratch().await;
+    let options = db.read(|tx| {
+        let mut query = tx.prepare("PRAGMA compile_options")?;
+        Ok(query.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?)
+    });
+    let options = options.await.unwrap();
+    let has = |option: &str| options.iter().any(|known| known == option);
+    assert!(!has("ENABLE_MEMORY_MANAGEMENT") && has("DEFAULT_MEMSTATUS=0"), "see .cargo/config.toml");
+}
+
+#[actix_web::test]
 async fn closing_writes_what_is_queued_and_refuses_the_rest() {
     let (db, _, _dir) = scratch().await;
     let queued: Vec<_> = (0..100)
