@@ -25,7 +25,10 @@ use daymark_shared::{
 };
 use expand::{Shown, exists, occurrence, shown};
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 use store::Change;
 
 /// How far from its planned date an occurrence can be seen: the rest of a night, another zone's clock, a day that a
@@ -70,15 +73,15 @@ pub fn range(tx: &ReadTx<'_>, caller: &Caller<'_>, first: Date, last: Date) -> R
 
     let versions = routines::in_window(tx, account, &narrow, &wide)?;
     let changes = store::in_window(tx, account, from, to)?;
-    let mut found: Vec<(Planned, Change)> = Vec::new();
+    let mut found: Vec<(Cow<'_, Planned>, Change)> = Vec::new();
     let mut touched: HashMap<(RoutineId, OccurrenceKey), Change> =
         changes.into_iter().map(|change| ((change.routine, change.key), change)).collect();
-    for planned in versions {
+    for planned in &versions {
         for original in planned.version.starts(from, to) {
             let key = OccurrenceKey { version: planned.version.number, original };
             let change = touched.remove(&(planned.routine, key));
             let change = change.unwrap_or_else(|| Change::none(planned.routine, key));
-            found.push((planned.clone(), change));
+            found.push((Cow::Borrowed(planned), change));
         }
     }
     // Moved here from another date, or begun under a version that has been closed since.
@@ -86,7 +89,7 @@ pub fn range(tx: &ReadTx<'_>, caller: &Caller<'_>, first: Date, last: Date) -> R
         if let Some(planned) = routines::planned(tx, account, routine, key.version)?
             && exists(&planned, key, &change)
         {
-            found.push((planned, change));
+            found.push((Cow::Owned(planned), change));
         }
     }
 
@@ -96,7 +99,7 @@ pub fn range(tx: &ReadTx<'_>, caller: &Caller<'_>, first: Date, last: Date) -> R
         let view = zones.on(date);
         let mut on_day: Vec<(&Planned, &Change, Shown)> = found
             .iter()
-            .map(|(planned, change)| (planned, change, shown(planned, change, &zones, view)))
+            .map(|(planned, change)| (&**planned, change, shown(planned, change, &zones, view)))
             .filter(|(_, _, shown)| shown.touches(date))
             .collect();
         let truncated = on_day.len() > OCCURRENCES_MAX;
