@@ -306,6 +306,15 @@ impl Window {
     }
 }
 
+/// One scan of the index from `wide.first` on: what has ended lies before that.
+const IN_WINDOW: &str = select_planned!(
+    "INDEXED BY versions_by_day
+      WHERE account = ?1 AND start IS NOT NULL AND last_day >= ?2 AND from_day <= ?3
+        AND ((wide = 0 AND last_day >= ?4 AND from_day <= ?5
+              AND weekdays & ?6 != 0 AND month_days & ?7 != 0 AND months & ?8 != 0)
+          OR (wide = 1 AND weekdays & ?9 != 0 AND month_days & ?10 != 0 AND months & ?11 != 0))"
+);
+
 /// The versions that may happen within `narrow`; those that can show on another date than their rule's, within `wide`.
 pub fn in_window(
     tx: &ReadTx<'_>,
@@ -313,13 +322,7 @@ pub fn in_window(
     narrow: &Window,
     wide: &Window,
 ) -> Result<Vec<Planned>, Error> {
-    let mut query = tx.prepare_cached(select_planned!(
-        "INDEXED BY versions_by_day
-          WHERE account = ?1 AND start IS NOT NULL AND last_day >= ?2 AND from_day <= ?3
-            AND ((wide = 0 AND last_day >= ?4 AND from_day <= ?5
-                  AND weekdays & ?6 != 0 AND month_days & ?7 != 0 AND months & ?8 != 0)
-              OR (wide = 1 AND weekdays & ?9 != 0 AND month_days & ?10 != 0 AND months & ?11 != 0))"
-    ))?;
+    let mut query = tx.prepare_cached(IN_WINDOW)?;
     let rows = query.query_map(
         params![
             account.as_bytes(),
@@ -357,4 +360,46 @@ pub fn with_content<T>(
     let mut rows = query.query(params![account.as_bytes(), row])?;
     let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
     open(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::{Connection, StatementStatus};
+
+    /// Somebody with 500 routines without an end, and `ended` that were over yesterday.
+    fn planner(ended: u32) -> Connection {
+        let database = Connection::open_in_memory().unwrap();
+        database.execute_batch(include_str!("../../migrations/0003_planning.sql")).unwrap();
+        let fill = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 500 + ?1)
+             INSERT INTO versions (account, routine, number, single, from_day, last_day, wide, weekdays, month_days,
+                                   months, start, minutes, content)
+             SELECT x'01', CAST(n AS BLOB), 1, 0, 0, iif(n > 500, 99, ?2), 0, -1, -1, -1, '20260101', 30, x''
+             FROM n";
+        database.execute(fill, params![ended, ENDLESS]).unwrap();
+        database
+    }
+
+    #[test]
+    fn what_has_ended_is_left_out_by_the_index() {
+        let database = planner(0);
+        let mut explain = database.prepare(&format!("EXPLAIN QUERY PLAN {IN_WINDOW}")).unwrap();
+        let plan: Vec<String> =
+            explain.raw_query().mapped(|row| row.get("detail")).map(Result::unwrap).collect();
+        assert_eq!(plan, ["SEARCH versions USING INDEX versions_by_day (account=? AND last_day>?)"]);
+    }
+
+    #[test]
+    fn what_has_ended_costs_nothing() {
+        let cost = |ended| {
+            let database = planner(ended);
+            let mut query = database.prepare(IN_WINDOW).unwrap();
+            let bits = [-1; 3];
+            let day =
+                params![[1_u8], 100, 100, 100, 100, bits[0], bits[1], bits[2], bits[0], bits[1], bits[2]];
+            assert_eq!(query.query_map(day, |_| Ok(())).unwrap().count(), 500);
+            query.get_status(StatementStatus::VmStep)
+        };
+        assert_eq!(cost(9_500), cost(0));
+    }
 }
