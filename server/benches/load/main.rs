@@ -1,8 +1,9 @@
 //! `make bench`: what the server does under load, on this machine, held against what it is meant to do.
 //!
-//! `load PROGRAM [RUNS [SECONDS]]` starts that server with data of its own, fills it over HTTP and measures: RUNS times
+//! `load [RUNS [SECONDS [PROGRAM]]]` starts the server with data of its own, fills it over HTTP and measures: RUNS times
 //! each, for SECONDS. It prints the median and, in brackets, the least and the greatest. The load comes from one thread
-//! on the same machine, so the server has what that leaves of the processors.
+//! on the same machine, so the server has what that leaves of the processors. PROGRAM is another server to measure, for
+//! comparison.
 
 mod http;
 mod people;
@@ -32,11 +33,12 @@ fn main() -> ExitCode {
     let number = |index: usize, default: u32| {
         arguments.get(index).map_or(Some(default), |text| text.parse().ok()).filter(|number| *number > 0)
     };
-    let (Some(program), Some(runs), Some(seconds)) = (arguments.first(), number(1, 3), number(2, 8)) else {
-        eprintln!("usage: load PROGRAM [RUNS [SECONDS]]");
+    let (Some(runs), Some(seconds)) = (number(0, 3), number(1, 8)) else {
+        eprintln!("usage: load [RUNS [SECONDS [PROGRAM]]]");
         return ExitCode::from(2);
     };
-    let plan = Plan { program: program.into(), runs, lasts: Duration::from_secs(seconds.into()) };
+    let program = arguments.get(2).map_or(env!("CARGO_BIN_EXE_server"), String::as_str).into();
+    let plan = Plan { program, runs, lasts: Duration::from_secs(seconds.into()) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
     match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(plan.measure())) {
         Ok(true) => ExitCode::SUCCESS,
