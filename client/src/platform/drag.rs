@@ -1,11 +1,11 @@
 //! Dragging with mouse, pen or finger: one gesture from the press to the end of it.
 //!
 //! A mouse drags once it has moved a little; a finger has to rest first, because a finger that moves at once scrolls.
-//! Near the upper and the lower edge of the window the page scrolls along.
+//! Near the upper and the lower edge of the window the page, or the dialog that the thing is in, scrolls along.
 
 use super::{
     events::Listener,
-    scroll,
+    scroll::{self, Scroller},
     timer::{Frames, Timeout},
     window,
 };
@@ -53,6 +53,7 @@ struct Gesture {
     touch: bool,
     /// Where the pointer was last, once it drags.
     last: Option<(f64, f64)>,
+    scroller: Scroller,
     scrolling: Option<Frames>,
     on: Callback<Drag>,
     listeners: Vec<Listener>,
@@ -68,7 +69,8 @@ pub fn follow(event: &PointerEvent, target: &Element, on: Callback<Drag>) {
         return;
     }
     let touch = event.pointer_type() == "touch";
-    let scrolled = scroll::y();
+    let scroller = Scroller::of(target);
+    let scrolled = scroller.y();
     let shared: Shared = Rc::new(RefCell::new(Some(Gesture {
         target: target.clone(),
         pointer: event.pointer_id(),
@@ -76,6 +78,7 @@ pub fn follow(event: &PointerEvent, target: &Element, on: Callback<Drag>) {
         begun: false,
         touch,
         last: None,
+        scroller,
         scrolling: None,
         on,
         listeners: Vec::new(),
@@ -127,16 +130,21 @@ fn speed(y: f64, height: f64) -> f64 {
 }
 
 fn scroll_along(shared: &Shared) {
-    let Some((x, y)) = shared.borrow().as_ref().and_then(|gesture| gesture.last) else { return };
+    let Some((x, y, scroller)) = shared.borrow().as_ref().and_then(|gesture| {
+        let (x, y) = gesture.last?;
+        Some((x, y, gesture.scroller.clone()))
+    }) else {
+        return;
+    };
     let speed = speed(y, scroll::window_height());
-    if speed != 0.0 && scroll::by(speed) {
+    if speed != 0.0 && scroller.by(speed) {
         tell_where(shared, x, y);
     }
 }
 
 fn tell_where(shared: &Shared, x: f64, y: f64) {
     let told = shared.borrow().as_ref().map(|gesture| {
-        let (dx, dy) = (x - gesture.start.0, y + scroll::y() - gesture.start.1);
+        let (dx, dy) = (x - gesture.start.0, y + gesture.scroller.y() - gesture.start.1);
         (gesture.on.clone(), Drag::Move { dx, dy, x, y })
     });
     if let Some((on, drag)) = told {
@@ -169,8 +177,9 @@ fn moved(shared: &Shared, event: &Event) {
     let Some(event) = event.dyn_ref::<PointerEvent>() else { return };
     let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
     let Some((dx, dy, begun, touch)) = shared.borrow().as_ref().and_then(|gesture| {
-        (gesture.pointer == event.pointer_id())
-            .then(|| (x - gesture.start.0, y + scroll::y() - gesture.start.1, gesture.begun, gesture.touch))
+        (gesture.pointer == event.pointer_id()).then(|| {
+            (x - gesture.start.0, y + gesture.scroller.y() - gesture.start.1, gesture.begun, gesture.touch)
+        })
     }) else {
         return;
     };

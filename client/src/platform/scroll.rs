@@ -52,6 +52,30 @@ pub fn by(distance: f64) -> bool {
     (y() - before).abs() > 0.1
 }
 
+/// What scrolls a thing: the dialog that it is in, or the page.
+#[derive(Debug, Clone)]
+pub struct Scroller(Option<Element>);
+
+impl Scroller {
+    /// What scrolls this one.
+    pub fn of(element: &Element) -> Self {
+        Self(element.closest("dialog").ok().flatten())
+    }
+
+    /// How far it is scrolled.
+    pub fn y(&self) -> f64 {
+        self.0.as_ref().map_or_else(y, |dialog| f64::from(dialog.scroll_top()))
+    }
+
+    /// Scrolls it on by so much; whether it moved.
+    pub fn by(&self, distance: f64) -> bool {
+        let Some(dialog) = &self.0 else { return by(distance) };
+        let before = dialog.scroll_top();
+        dialog.set_scroll_top(before + distance.round() as i32);
+        dialog.scroll_top() != before
+    }
+}
+
 /// Scrolls no farther than it takes to see the element.
 pub fn reveal(node: &NodeRef) {
     if let Some(element) = node.cast::<Element>() {
