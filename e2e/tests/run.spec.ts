@@ -318,6 +318,12 @@ test('time alone ends a step: with a sound, a title and a word, or the step wait
   // Browsers allow sounds once the person has touched something.
   await page.mouse.click(5, 300);
   const silent = await context.newPage();
+  await silent.addInitScript(() => {
+    const getItem = Storage.prototype.getItem;
+    Storage.prototype.getItem = function (key) {
+      return key === 'daymark.muted' ? '1' : getItem.call(this, key);
+    };
+  });
   const waits = await planner.run({ title: 'Stretch', steps: short }, false);
   const nobody = await planner.run({ title: 'Nobody looks', steps: short });
   await silent.goto(`/run/${waits.id}`);
@@ -342,7 +348,6 @@ test('time alone ends a step: with a sound, a title and a word, or the step wait
   expect((await planner.get(run.id)).progress.current).toBe(1);
 
   // Where the sound is off, the step waits in plain sight.
-  await page.evaluate(() => localStorage.setItem('daymark.muted', '1'));
   await silent.bringToFront();
   await expect(silent).toHaveTitle(/^Fill the kettle · \+\d\d:\d\d · Daymark$/, { timeout: 70_000 });
   await expect(silent.getByText('Take the time it needs')).toBeVisible();
