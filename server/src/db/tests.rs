@@ -176,7 +176,8 @@ async fn sqlite_is_compiled_without_what_makes_connections_wait_for_each_other()
 #[actix_web::test]
 async fn closing_writes_what_is_queued_and_refuses_the_rest() {
     let (db, _, _dir) = scratch().await;
-    let queued: Vec<_> = (0..100)
+    // No more than are polled before this one goes on: 61.
+    let queued: Vec<_> = (0..50)
         .map(|n| {
             actix_web::rt::spawn({
                 let db = db.clone();
@@ -191,7 +192,7 @@ async fn closing_writes_what_is_queued_and_refuses_the_rest() {
         write.await.unwrap().unwrap();
     }
     assert!(matches!(db.write(|tx| insert(tx, 100)).await, Err(Error::Unavailable(_))));
-    assert_eq!(numbers(&db).await.len(), 100);
+    assert_eq!(numbers(&db).await.len(), 50);
 }
 
 #[actix_web::test]
