@@ -301,13 +301,13 @@ pub struct NewRoutine {
     pub schedule: Option<Schedule>,
 }
 
-/// A routine as it is planned from now on: its current version.
+/// A routine in one of its versions: the current one, as it is planned from now on, unless another was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Routine {
     /// Its id.
     pub id: RoutineId,
-    /// The number of the current version, from 1.
+    /// The number of this version, from 1.
     pub version: u32,
     /// What it is called.
     pub title: Title,
@@ -321,11 +321,11 @@ pub struct Routine {
     pub steps: Steps,
     /// When; without one it lies in the inbox.
     pub schedule: Option<Schedule>,
-    /// The date from which the current version holds; absent in the inbox.
+    /// The date from which this version holds; absent in the inbox.
     #[serde(default, deserialize_with = "crate::wire::maybe_at")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = "date"))]
     pub from: Option<Date>,
-    /// The last date on which it happens; absent when it goes on without an end, or lies in the inbox.
+    /// The last date on which this version happens; absent when it goes on without an end, or lies in the inbox.
     #[serde(default, deserialize_with = "crate::wire::maybe_at")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = "date"))]
     pub last: Option<Date>,

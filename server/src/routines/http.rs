@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 /// The description of these routes.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(create, list, get, edit, put_schedule, delete_schedule, end, delete))]
+#[openapi(paths(create, list, get, get_version, edit, put_schedule, delete_schedule, end, delete))]
 pub struct Api;
 
 /// Registers the routes.
@@ -30,6 +30,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/routines").post(create).get(list))
         .service(web::resource("/routines/{id}").get(get).patch(edit).delete(delete))
+        .service(web::resource("/routines/{id}/versions/{number}").get(get_version))
         .service(web::resource("/routines/{id}/schedule").put(put_schedule).delete(delete_schedule))
         .service(web::resource("/routines/{id}/end").post(end));
 }
@@ -111,6 +112,21 @@ async fn get(
     Path(id): Path<RoutineId>,
 ) -> Result<HttpResponse, Error> {
     let routine = read(&state, who, move |tx, caller| routines::get(tx, caller, id)).await?;
+    Ok(answer(StatusCode::OK, &routine))
+}
+
+/// Get one version of a routine
+///
+/// An occurrence's key begins with the number of its version.
+#[utoipa::path(get, path = "/api/v1/routines/{id}/versions/{number}", tag = "routines",
+    params(("id" = RoutineId, Path), ("number" = u32, Path)),
+    responses((status = 200, body = Routine), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn get_version(
+    state: web::Data<State>,
+    who: CurrentAccount,
+    Path((id, number)): Path<(RoutineId, u32)>,
+) -> Result<HttpResponse, Error> {
+    let routine = read(&state, who, move |tx, caller| routines::get_version(tx, caller, id, number)).await?;
     Ok(answer(StatusCode::OK, &routine))
 }
 

@@ -71,7 +71,7 @@ pub fn create(tx: &WriteTx<'_>, caller: &Caller<'_>, new: NewRoutine) -> Result<
         if row.request != request {
             return Err(Problem::field(Code::IdConflict, "/id", "another routine has this id").into());
         }
-        return Ok((show(tx, &caller.key(tx)?, caller.account, &row)?, false));
+        return Ok((show(tx, &caller.key(tx)?, caller.account, &row, row.current)?, false));
     }
     let version = Version::first(schedule);
     let sealable =
@@ -103,11 +103,31 @@ fn found<T>(row: Option<T>) -> Result<T, Error> {
 /// [`Code::NotFound`].
 pub fn get(tx: &ReadTx<'_>, caller: &Caller<'_>, id: RoutineId) -> Result<Routine, Error> {
     let row = found(store::find(tx, caller.account, id)?)?;
-    show(tx, &caller.key(tx)?, caller.account, &row)
+    show(tx, &caller.key(tx)?, caller.account, &row, row.current)
 }
 
-fn show(tx: &ReadTx<'_>, key: &DataKey, account: AccountId, row: &RoutineRow) -> Result<Routine, Error> {
-    let planned = found(store::version(tx, account, row.id, row.current)?)?;
+/// One version of a routine: the one that an occurrence's key names.
+///
+/// # Errors
+/// [`Code::NotFound`].
+pub fn get_version(
+    tx: &ReadTx<'_>,
+    caller: &Caller<'_>,
+    id: RoutineId,
+    number: u32,
+) -> Result<Routine, Error> {
+    let row = found(store::find(tx, caller.account, id)?)?;
+    show(tx, &caller.key(tx)?, caller.account, &row, number)
+}
+
+fn show(
+    tx: &ReadTx<'_>,
+    key: &DataKey,
+    account: AccountId,
+    row: &RoutineRow,
+    number: u32,
+) -> Result<Routine, Error> {
+    let planned = found(store::version(tx, account, row.id, number)?)?;
     let sealable = unseal(tx, key, account, &planned)?;
     let created_at = Timestamp::from_microsecond(row.created_at).unwrap_or(Timestamp::UNIX_EPOCH);
     Ok(sealable.into_routine(row.id, &planned.version, created_at, row.revision))
@@ -140,7 +160,8 @@ pub fn list(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-    let items = rows.iter().map(|row| show(tx, &key, caller.account, row)).collect::<Result<_, _>>()?;
+    let items = rows.iter().map(|row| show(tx, &key, caller.account, row, row.current));
+    let items = items.collect::<Result<_, _>>()?;
     Ok(Page { items, next })
 }
 

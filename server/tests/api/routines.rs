@@ -17,6 +17,10 @@ fn path(n: u32) -> String {
     format!("{ROUTINES}/{}", routine_id(n))
 }
 
+fn version(n: u32, number: u32) -> String {
+    format!("{}/versions/{number}", path(n))
+}
+
 #[test]
 fn a_routine_is_answered_as_it_was_sent() {
     let app = TestApp::start();
@@ -52,6 +56,7 @@ fn two_accounts_may_use_the_same_id_and_see_only_their_own() {
     create(&me, &planned(1, "2026-03-02T07:00", None));
     for (method, path) in [
         ("GET", path(1)),
+        ("GET", version(1, 1)),
         ("DELETE", path(1)),
         ("DELETE", format!("{}/schedule", path(1))),
         ("GET", format!("{}/occurrences?from=2026-03-01&to=2026-03-09", path(1))),
@@ -78,6 +83,7 @@ fn without_a_session_nothing_is_answered() {
     let occurrences = format!("{}/occurrences?from=2026-03-01&to=2026-03-02", path(1));
     for (method, path) in [
         ("GET", &path(1)),
+        ("GET", &version(1, 1)),
         ("PATCH", &path(1)),
         ("DELETE", &path(1)),
         ("POST", &end),
@@ -258,6 +264,51 @@ fn only_this_one_leaves_its_series() {
     assert_eq!(titles(&me, "2026-03-03"), ["Morning start 1"]);
     assert_eq!(titles(&me, "2026-03-04"), ["Once"]);
     assert_eq!(titles(&me, "2026-03-05"), ["Morning start 1"]);
+}
+
+#[test]
+fn each_version_has_the_contents_and_the_rule_of_its_occurrences() {
+    let app = TestApp::start();
+    let me = app.sign_up("mira@example.org");
+    let first = create(&me, &weekdays(1));
+    let later = json!({
+        "scope": "later", "occurrence": "1-20260305T0700", "title": "Later", "notes": "Faster.",
+        "schedule": { "start": "2026-03-05T08:00", "repeat": "FREQ=DAILY" },
+    });
+    let current = edit(&me, 1, &later).json(200);
+    let once = json!({ "scope": "this", "occurrence": "1-20260303T0700", "title": "Once" });
+    edit(&me, 1, &once).json(200);
+
+    let seen = |key: &str| -> Value {
+        let number = key.split_once('-').unwrap().0.parse().unwrap();
+        let answer = me.get(&version(1, number));
+        assert_eq!(answer.header("etag"), Some("\"3\""), "the routine's revision, to edit it with");
+        answer.json(200)
+    };
+    let key = |date: &str| day(&me, date)[0]["key"].as_str().unwrap().to_owned();
+    let old = seen(&key("2026-03-04"));
+    assert_eq!((&old["title"], &old["notes"]), (&first["title"], &first["notes"]));
+    assert_eq!((&old["schedule"], &old["steps"]), (&first["schedule"], &first["steps"]));
+    assert_eq!((&old["from"], &old["last"]), (&json!("2026-03-02"), &json!("2026-03-04")));
+    let single = seen(&key("2026-03-03"));
+    assert_eq!((&single["title"], &single["notes"]), (&json!("Once"), &first["notes"]));
+    assert_eq!(single["schedule"], json!({ "start": "2026-03-03T07:00", "zone": "mine" }));
+    let newest = seen(&key("2026-03-06"));
+    assert_eq!(newest, with(current, "/revision", json!(3)));
+    assert_eq!(newest, me.get(&path(1)).json(200));
+}
+
+#[test]
+fn a_version_that_is_none_is_not_found() {
+    let app = TestApp::start();
+    let me = app.sign_up("mira@example.org");
+    create(&me, &routine(1));
+    me.get(&version(1, 1)).json(200);
+    for number in ["0", "2", "-1", "1.0", "x", "4294967296", "1-20260302T0700"] {
+        me.get(&format!("{}/versions/{number}", path(1))).problem("not_found");
+    }
+    me.get(&version(2, 1)).problem("not_found");
+    me.get(&format!("{ROUTINES}/x/versions/1")).problem("not_found");
 }
 
 #[test]
