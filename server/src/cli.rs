@@ -4,7 +4,7 @@ use crate::{
     accounts::registration,
     clock::Clock,
     config::Config,
-    http::app::{self, Mode},
+    http::app::{self, Mode, Patience},
     state::State,
     telemetry,
 };
@@ -103,7 +103,7 @@ async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
     let addr = listener.local_addr()?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let server = app::serve(state.clone(), listener, mode)?;
+    let server = app::serve(state.clone(), listener, mode, Patience::default())?;
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
     tracing::info!(%addr, "listening");

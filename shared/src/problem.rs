@@ -40,6 +40,8 @@ codes! {
     UnsupportedMediaType = "unsupported_media_type", 415, "The body must be application/json.";
     /// The body is over 1 MiB.
     BodyTooLarge = "body_too_large", 413, "The body is larger than 1 MiB.";
+    /// The body did not arrive in time.
+    BodyTooSlow = "body_too_slow", 408, "The body took too long to arrive.";
     /// Nothing at this address, or nothing of this account's.
     NotFound = "not_found", 404, "There is nothing here.";
     /// The address exists, the method does not.

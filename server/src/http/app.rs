@@ -8,10 +8,23 @@ use tracing_actix_web::TracingLogger;
 
 /// How long a stop waits for requests under way; what is left of `cli::GRACE` is the writer's.
 const GRACE_SECONDS: u64 = 8;
-/// How long a connection may take to send a request's head.
-const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept: longer than nginx keeps its own, so that nginx ends them.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How long the other end may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// To send a request's head.
+    pub head: Duration,
+    /// To send all of its body, once the head is there.
+    pub body: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { head: Duration::from_secs(10), body: Duration::from_secs(30) }
+    }
+}
 
 /// What is served beside the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,10 +39,16 @@ pub enum Mode {
 ///
 /// # Errors
 /// Where the listener cannot be used.
-pub fn serve(state: web::Data<State>, listener: TcpListener, mode: Mode) -> io::Result<Server> {
+pub fn serve(
+    state: web::Data<State>,
+    listener: TcpListener,
+    mode: Mode,
+    patience: Patience,
+) -> io::Result<Server> {
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
+            .app_data(patience)
             .configure(routes::configure)
             .configure(|config| match mode {
                 Mode::Api => {}
@@ -40,7 +59,7 @@ pub fn serve(state: web::Data<State>, listener: TcpListener, mode: Mode) -> io::
             .wrap(TracingLogger::<RequestSpan>::new())
     })
     .keep_alive(KEEP_ALIVE)
-    .client_request_timeout(HEAD_PATIENCE)
+    .client_request_timeout(patience.head)
     .shutdown_timeout(GRACE_SECONDS)
     .disable_signals()
     .listen(listener)?

@@ -1,10 +1,16 @@
 //! What every answer gets, whoever made it: the request's id, the security headers, and problems as problem+json.
 
-use super::{error::respond, headers, request_id::RequestId};
+use super::{
+    app::Patience,
+    body::{self, Outgoing},
+    error::respond,
+    headers,
+    request_id::RequestId,
+};
 use crate::error::Error;
 use actix_web::{
     HttpMessage,
-    body::{EitherBody, MessageBody},
+    body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
     http::{
         StatusCode,
@@ -16,9 +22,11 @@ use daymark_shared::problem::Code;
 
 /// The middleware around everything.
 pub(super) async fn edge(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
+    mut request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<Outgoing>, actix_web::Error> {
+    let patience = request.app_data::<Patience>().copied().unwrap_or_default();
+    let incoming = body::limit(&mut request, patience.body);
     let is_https = request.headers().get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
     let mut response = finish(next.call(request).await?);
     let id = response.request().extensions().get::<RequestId>().map(RequestId::header);
@@ -30,11 +38,11 @@ pub(super) async fn edge(
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     headers::secure(headers, is_https);
-    Ok(response)
+    Ok(response.map_body(|_, body| Outgoing::new(body, incoming)))
 }
 
 /// Turns what went wrong into a problem; anything else passes as it is.
-fn finish<B: MessageBody>(response: ServiceResponse<B>) -> ServiceResponse<EitherBody<B>> {
+fn finish(response: ServiceResponse) -> ServiceResponse {
     let other;
     let error = match response.response().error() {
         Some(error) => match error.as_error::<Error>() {
@@ -49,14 +57,14 @@ fn finish<B: MessageBody>(response: ServiceResponse<B>) -> ServiceResponse<Eithe
             other = Code::MethodNotAllowed.into();
             &other
         }
-        None => return response.map_into_left_body(),
+        None => return response,
     };
     let id = response.request().extensions().get::<RequestId>().cloned();
     let mut told = respond(error, id.as_ref().map(RequestId::as_str));
     if let Some(allow) = response.headers().get("allow") {
         told.headers_mut().insert(actix_web::http::header::ALLOW, allow.clone());
     }
-    response.into_response(told.map_into_right_body())
+    response.into_response(told)
 }
 
 /// An error of the framework's own.

@@ -1,5 +1,6 @@
 //! The JSON body, with a code and a pointer for whatever is wrong with it.
 
+use super::body::is_late;
 use crate::error::Error;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header::CONTENT_LENGTH, web};
 use daymark_shared::problem::{Code, Problem, Violation};
@@ -25,7 +26,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             acceptable?;
             let payload = payload.await.map_err(|error| Error::Internal(error.to_string()))?;
             let body = payload.to_bytes_limited(LIMIT).await.map_err(|_| Code::BodyTooLarge)?;
-            let body = body.map_err(|_| Code::MalformedJson)?;
+            let body = body.map_err(|error| match is_late(&error) {
+                true => Code::BodyTooSlow,
+                false => Code::MalformedJson,
+            })?;
             parse(&body).map(Self)
         })
     }

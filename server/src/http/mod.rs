@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod app;
+mod body;
 pub mod client_addr;
 mod edge;
 mod error;

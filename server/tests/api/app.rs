@@ -4,7 +4,7 @@ use actix_web::web;
 use daymark_server::{
     clock::Clock,
     config::Config,
-    http::app::{Mode, serve},
+    http::app::{Mode, Patience, serve},
     sessions::token,
     state::State,
 };
@@ -16,7 +16,13 @@ use daymark_shared::{
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use std::{collections::HashMap, net::TcpListener, sync::mpsc, thread::JoinHandle};
+use std::{
+    collections::HashMap,
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+    thread::JoinHandle,
+    time::Duration,
+};
 use tempfile::TempDir;
 use ureq::{Agent, http};
 
@@ -48,6 +54,15 @@ impl TestApp {
 
     /// Starts one with these environment variables.
     pub fn with(variables: &[(&str, &str)]) -> Self {
+        Self::launch(variables, Patience::default())
+    }
+
+    /// Starts one that waits no longer than this.
+    pub fn with_patience(patience: Patience) -> Self {
+        Self::launch(&[], patience)
+    }
+
+    fn launch(variables: &[(&str, &str)], patience: Patience) -> Self {
         let data = tempfile::tempdir().unwrap();
         let open = [("REGISTRATION", "open")];
         let mut vars: HashMap<String, String> = open
@@ -66,7 +81,7 @@ impl TestApp {
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async {
                 let state = web::Data::new(State::open(config, at).await.unwrap());
-                let server = serve(state.clone(), listener, Mode::All).unwrap();
+                let server = serve(state.clone(), listener, Mode::All, patience).unwrap();
                 tell.send((state.clone(), server.handle())).unwrap();
                 server.await.unwrap();
                 state.db.close();
@@ -81,6 +96,13 @@ impl TestApp {
     pub fn another_process(&self) -> State {
         let state = State::open(self.state.config.clone(), self.clock.clone());
         actix_web::rt::System::new().block_on(state).unwrap()
+    }
+
+    /// A bare connection, for what no client does. Reading from it fails after a while.
+    pub fn connect(&self) -> TcpStream {
+        let connection = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
+        connection.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        connection
     }
 
     /// Lets time pass.
@@ -141,6 +163,11 @@ pub struct Client<'a> {
 }
 
 impl Client<'_> {
+    /// The access token.
+    pub fn token(&self) -> &str {
+        self.bearer.as_deref().unwrap_or_default()
+    }
+
     /// `GET`.
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], None)

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod app;
+mod bodies;
 mod canary;
 mod days;
 mod foundations;
