@@ -2,11 +2,14 @@
 
 use super::routes;
 use actix_web::{HttpResponse, web};
-use daymark_shared::problem::Problem;
-use std::sync::LazyLock;
+use daymark_shared::problem::{Code, Problem};
+use std::{collections::BTreeMap, sync::LazyLock};
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        Content, Ref, RefOr, Response, ResponseBuilder,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 
 #[derive(OpenApi)]
@@ -35,9 +38,42 @@ impl Modify for Bearer {
     }
 }
 
+/// What everything can be answered with that takes a body.
+const OF_BODIES: [Code; 4] =
+    [Code::MalformedJson, Code::BodyTooSlow, Code::BodyTooLarge, Code::UnsupportedMediaType];
+
 /// Everything that the features say, in one document.
 pub fn document() -> utoipa::openapi::OpenApi {
-    routes::FEATURES.iter().fold(Base::openapi(), |whole, feature| whole.merge_from((feature.document)()))
+    let features = routes::FEATURES.iter();
+    let mut whole = features.fold(Base::openapi(), |whole, feature| whole.merge_from((feature.document)()));
+    for path in whole.paths.paths.values_mut() {
+        let methods = [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete];
+        for operation in methods.into_iter().flatten() {
+            let responses = &mut operation.responses.responses;
+            if operation.request_body.is_some() {
+                for code in OF_BODIES {
+                    let refusal = ResponseBuilder::new()
+                        .description(format!("`{code}`"))
+                        .content("application/json", Content::new(Some(Ref::from_schema_name("Problem"))));
+                    responses.insert(code.status().to_string(), refusal.into());
+                }
+            }
+            name_problems(responses);
+        }
+    }
+    whole
+}
+
+/// A feature says only that a body is a problem; this says of which type that is.
+fn name_problems(responses: &mut BTreeMap<String, RefOr<Response>>) {
+    for (status, response) in responses {
+        if let RefOr::T(response) = response
+            && status.starts_with(['4', '5'])
+            && let Some(content) = response.content.shift_remove("application/json")
+        {
+            response.content.insert("application/problem+json".to_owned(), content);
+        }
+    }
 }
 
 /// Registers `/openapi.json`.

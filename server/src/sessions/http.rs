@@ -39,6 +39,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     (status = 201, description = "Signed in; the refresh token is in the cookie", body = SessionAnswer),
     (status = 401, description = "`wrong_credentials`", body = Problem),
     (status = 403, description = "`forbidden`: asked by another site", body = Problem),
+    (status = 422, description = "A field: `bad_email`, `missing_field` …", body = Problem),
     (status = 429, description = "`rate_limited`", body = Problem),
 ))]
 pub(crate) async fn sign_in(

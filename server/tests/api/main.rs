@@ -7,6 +7,7 @@ mod app;
 mod bodies;
 mod canary;
 mod days;
+mod every_endpoint;
 mod foundations;
 mod openapi;
 mod planning;

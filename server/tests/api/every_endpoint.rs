@@ -1,0 +1,274 @@
+//! What holds for every endpoint: it works, refuses bad input, asks who it is before anything else, and keeps accounts
+//! apart. The endpoints are those of the description; one that [`good`] does not know fails here.
+
+use crate::{
+    app::{Answer, Client, PASSWORD, TestApp},
+    planning::{create, planned, routine, routine_id, run_id, step_id},
+};
+use daymark_server::{http::openapi::document, sessions};
+use daymark_shared::{page::Page, session::Session};
+use serde_json::{Value, json};
+use std::{collections::BTreeSet, thread};
+
+const MIRA: &str = "mira@example.org";
+/// Anybody may ask these.
+const PUBLIC: [&str; 4] = [
+    "GET /api/v1/instance",
+    "POST /api/v1/accounts",
+    "POST /api/v1/sessions",
+    "POST /api/v1/sessions/refresh",
+];
+/// Without the cookie, there is nothing to refresh: `sessions.rs` has the tests of it.
+const BY_COOKIE: &str = "POST /api/v1/sessions/refresh";
+
+/// An endpoint, as the description has it.
+struct Endpoint {
+    method: String,
+    path: String,
+    description: Value,
+}
+
+impl Endpoint {
+    fn all() -> Vec<Self> {
+        let json = serde_json::to_value(document()).unwrap();
+        let mut all = Vec::new();
+        for (path, methods) in json["paths"].as_object().unwrap() {
+            for (method, description) in methods.as_object().unwrap() {
+                let (method, path) = (method.to_uppercase(), path.clone());
+                all.push(Self { method, path, description: description.clone() });
+            }
+        }
+        all
+    }
+
+    fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    fn is_public(&self) -> bool {
+        self.description["security"] == json!([{}])
+    }
+
+    fn has_parameter(&self, name: &str, place: &str) -> bool {
+        let parameters = self.description["parameters"].as_array();
+        parameters.is_some_and(|all| all.iter().any(|one| one["name"] == name && one["in"] == place))
+    }
+
+    fn has_query(&self) -> bool {
+        let parameters = self.description["parameters"].as_array();
+        parameters.is_some_and(|all| all.iter().any(|one| one["in"] == "query"))
+    }
+
+    fn has_body(&self) -> bool {
+        self.description["requestBody"].is_object()
+    }
+
+    /// Whether it is said to answer this; what refuses, with a problem.
+    fn describes(&self, status: u16) -> bool {
+        let response = &self.description["responses"][status.to_string()];
+        response.is_object() && (status < 400 || response["content"]["application/problem+json"].is_object())
+    }
+
+    /// The address, with what a [`planner`] has in place of what stands in braces.
+    fn address(&self, session: &str) -> String {
+        let id = match self.path.split('/').nth(3).unwrap() {
+            "routines" => routine_id(1),
+            "runs" => run_id(1),
+            _ => session.to_owned(),
+        };
+        let key = if self.path.ends_with("time") { "1-20260304T0700" } else { "1-20260303T0700" };
+        let path = self.path.replace("{id}", &id).replace("{key}", key).replace("{number}", "1");
+        let path = path.replace("{date}", "2026-03-02");
+        if self.has_parameter("from", "query") { path + "?from=2026-03-02&to=2026-03-03" } else { path }
+    }
+
+    /// Sends a good request, as of the first revision.
+    fn send(&self, who: &Client<'_>, session: &str, body: &Value) -> Answer {
+        let revision = if self.path.ends_with("time") { "\"0\"" } else { "\"1\"" };
+        let revision = if self.has_parameter("If-Match", "header") { revision } else { "\"none\"" };
+        self.send_seen(who, session, Some(revision), body)
+    }
+
+    fn send_seen(&self, who: &Client<'_>, session: &str, seen: Option<&str>, body: &Value) -> Answer {
+        let seen: Vec<(&str, &str)> = seen.map(|seen| ("if-match", seen)).into_iter().collect();
+        let address = self.address(session);
+        if self.has_body() {
+            who.send_json(&self.method, &address, &seen, body)
+        } else {
+            who.send(&self.method, &address, &seen, None)
+        }
+    }
+}
+
+/// A body that is taken, for each endpoint that takes one.
+fn good(endpoint: &Endpoint) -> Value {
+    let step = json!({ "step": step_id(2) });
+    match endpoint.name().replace(" /api/v1/", " /").as_str() {
+        "POST /accounts" => {
+            json!({ "email": "ada@example.org", "password": PASSWORD, "zone": "UTC", "locale": "en" })
+        }
+        "POST /sessions" => json!({ "email": MIRA, "password": PASSWORD }),
+        "PATCH /account" => json!({ "name": "Mira" }),
+        "PUT /account/password" => json!({ "current": PASSWORD, "new": "nine slow otters by the lake" }),
+        "POST /routines" => routine(2),
+        "PATCH /routines/{id}" => json!({ "scope": "all", "title": "Evening" }),
+        "PUT /routines/{id}/schedule" => json!({ "schedule": { "start": "2026-03-09T18:00" } }),
+        "POST /routines/{id}/end" => json!({ "scope": "all" }),
+        "PUT /routines/{id}/occurrences/{key}/time" => json!({ "start": "2026-03-04T09:00" }),
+        "POST /runs" => {
+            json!({ "id": run_id(2), "routine": routine_id(1), "occurrence": "1-20260305T0700" })
+        }
+        "PUT /runs/{id}/pause" | "DELETE /runs/{id}/pause" => step,
+        "POST /runs/{id}/done" | "POST /runs/{id}/skip" | "POST /runs/{id}/back" => step,
+        "POST /runs/{id}/adjustments" => json!({ "step": step_id(2), "minutes": 5 }),
+        "PUT /runs/{id}/auto-advance" => json!({ "on": false }),
+        _ if !endpoint.has_body() => Value::Null,
+        other => panic!("say what a good body for {other} is"),
+    }
+}
+
+/// Somebody with a routine that happens daily, one run of it, now at its second step, and another session, whose id is
+/// answered.
+fn planner<'a>(app: &'a TestApp, email: &str) -> (Client<'a>, String) {
+    let me = app.sign_up(email);
+    create(&me, &planned(1, "2026-03-02T07:00", Some("FREQ=DAILY")));
+    let run = json!({ "id": run_id(1), "routine": routine_id(1), "occurrence": "1-20260302T0700" });
+    me.post("/api/v1/runs", &run).json(201);
+    me.post(&format!("/api/v1/runs/{}/done", run_id(1)), &json!({ "step": step_id(1) })).json(200);
+    app.sign_in(email);
+    let other_session = session(&me, false);
+    (me, other_session)
+}
+
+/// The id of the session that asks, or of another one of the account.
+fn session(me: &Client<'_>, current: bool) -> String {
+    let sessions: Page<Session> = me.get("/api/v1/sessions").expect(200);
+    sessions.items.iter().find(|session| session.current == current).unwrap().id.to_string()
+}
+
+#[test]
+fn a_good_request_succeeds_as_described() {
+    let mut endpoints = Endpoint::all();
+    endpoints.retain(|endpoint| endpoint.name() != BY_COOKIE);
+    thread::scope(|scope| {
+        // A dozen people sign up at one server, a person for each endpoint; more would be too many tries.
+        for dozen in endpoints.chunks(12) {
+            scope.spawn(|| {
+                let app = TestApp::start();
+                app.sign_up(MIRA);
+                for (n, endpoint) in dozen.iter().enumerate() {
+                    let (me, other_session) = planner(&app, &format!("person{n}@example.org"));
+                    let answer = endpoint.send(&me, &other_session, &good(endpoint));
+                    assert!((200..300).contains(&answer.status), "{} {answer:?}", endpoint.name());
+                    assert!(endpoint.describes(answer.status), "{} {}", endpoint.name(), answer.status);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn bad_input_is_refused() {
+    let app = TestApp::start();
+    let (me, other_session) = planner(&app, MIRA);
+    for endpoint in Endpoint::all() {
+        let name = endpoint.name();
+        let address = endpoint.address(&other_session);
+        let send = |address: &str, kind: &str, body: Option<&str>| {
+            let headers = [("if-match", "*"), ("content-type", kind)];
+            me.send(&endpoint.method, address, &headers, body.map(|body| body.as_bytes().to_vec()))
+        };
+        if endpoint.has_body() {
+            assert!([400, 408, 413, 415, 422].iter().all(|status| endpoint.describes(*status)), "{name}");
+            send(&address, "application/json", Some(r#"{"nonsense":1}"#))
+                .problem_at("unknown_field", "/nonsense");
+            send(&address, "application/json", Some("[]")).problem_at("wrong_type", "");
+            send(&address, "application/json", Some("{")).problem("malformed_json");
+            send(&address, "text/plain", Some("{}")).problem("unsupported_media_type");
+        }
+        if endpoint.has_query() {
+            assert!(endpoint.describes(422), "{name}");
+            let address = format!("{}?nonsense=1", address.split('?').next().unwrap());
+            send(&address, "", None).problem_at("unknown_field", "?nonsense");
+        }
+        if endpoint.path.contains('{') {
+            let nonsense = endpoint.path.replace(['{', '}'], "");
+            let body = good(&endpoint).to_string();
+            let code = if endpoint.path.contains("{date}") { "bad_date" } else { "not_found" };
+            send(&nonsense, "application/json", Some(&body)).problem(code);
+        }
+    }
+}
+
+/// Before the address, the query, the headers or the body are looked at.
+#[test]
+fn who_it_is_comes_first() {
+    let app = TestApp::start();
+    let (me, other_session) = planner(&app, MIRA);
+    // Ended by another process: this one has to ask the database.
+    let ended = app.sign_in(MIRA);
+    let account = me.get("/api/v1/account").json(200)["id"].as_str().unwrap().parse().unwrap();
+    let (elsewhere, id) = (app.another_process(), session(&ended, true).parse().unwrap());
+    actix_web::rt::System::new().block_on(sessions::end(&elsewhere, account, id)).unwrap();
+    app.advance(sessions::BELIEVED);
+
+    let (public, others): (Vec<_>, Vec<_>) = Endpoint::all().into_iter().partition(Endpoint::is_public);
+    assert_eq!(public.iter().map(Endpoint::name).collect::<BTreeSet<_>>(), PUBLIC.map(str::to_owned).into());
+    for endpoint in others {
+        let name = endpoint.name();
+        assert!(endpoint.describes(401), "{name}");
+        let nonsense = endpoint.path.replace(['{', '}'], "") + "?nonsense=1";
+        for nobody in
+            [app.anonymous(), app.with_token("rubbish"), app.stranger(), app.with_token(ended.token())]
+        {
+            for address in [&nonsense, &endpoint.address(&other_session)] {
+                for body in ["{", r#"{"nonsense":1}"#] {
+                    let headers = [("content-type", "application/json")];
+                    let answer = nobody.send(&endpoint.method, address, &headers, Some(body.into()));
+                    assert_eq!(answer.status, 401, "{name} {answer:?}");
+                    answer.problem("unauthenticated");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_anothers_is_not_there() {
+    let app = TestApp::start();
+    let (me, other_session) = planner(&app, MIRA);
+    let other = app.sign_up("noor@example.org");
+    for endpoint in Endpoint::all().iter().filter(|endpoint| !endpoint.is_public()) {
+        let name = endpoint.name();
+        // A new run names its routine in the body, all others what they are about in the address.
+        if endpoint.path.contains("{id}") || name == "POST /api/v1/runs" {
+            assert!(endpoint.describes(404), "{name}");
+            let answer = endpoint.send(&other, &other_session, &good(endpoint));
+            assert_eq!(answer.status, 404, "{name} {answer:?}");
+            answer.problem("not_found");
+        } else if endpoint.method == "GET" {
+            let answer = endpoint.send(&other, &other_session, &Value::Null);
+            let text = String::from_utf8_lossy(&answer.body).into_owned();
+            assert_eq!(answer.status, 200, "{name} {text}");
+            let mine = [routine_id(1), run_id(1), other_session.clone(), MIRA.to_owned()];
+            assert!(!mine.iter().any(|id| text.contains(id)), "{name} {text}");
+        }
+    }
+    // And nothing of it has changed.
+    assert_eq!(me.get(&format!("/api/v1/routines/{}", routine_id(1))).json(200)["revision"], 1);
+    assert_eq!(me.get(&format!("/api/v1/runs/{}", run_id(1))).json(200)["revision"], 2);
+}
+
+#[test]
+fn what_two_may_edit_asks_what_was_seen() {
+    let app = TestApp::start();
+    let (me, other_session) = planner(&app, MIRA);
+    for endpoint in Endpoint::all().iter().filter(|endpoint| endpoint.has_parameter("If-Match", "header")) {
+        let name = endpoint.name();
+        assert!(endpoint.describes(412) && endpoint.describes(428), "{name}");
+        let body = good(endpoint);
+        let send = |seen| endpoint.send_seen(&me, &other_session, seen, &body);
+        send(None).problem("precondition_required");
+        assert_eq!(send(Some("\"99\"")).problem("precondition_failed").status, 412, "{name}");
+    }
+}
