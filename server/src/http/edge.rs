@@ -4,6 +4,7 @@ use super::{
     app::Patience,
     body::{self, Outgoing},
     error::respond,
+    extract::judge,
     headers,
     request_id::RequestId,
 };
@@ -26,6 +27,7 @@ pub(super) async fn edge(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<Outgoing>, actix_web::Error> {
     let patience = request.app_data::<Patience>().copied().unwrap_or_default();
+    judge(request.request()).await;
     let incoming = body::limit(&mut request, patience.body);
     let is_https = request.headers().get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
     let mut response = finish(next.call(request).await?);

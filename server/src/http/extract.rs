@@ -3,22 +3,27 @@
 pub use crate::caller::CurrentAccount;
 
 use super::json::{refusal, sentence};
-use crate::{
-    error::Error,
-    sessions::{self, Standing},
-    state::State,
-};
+use crate::{error::Error, sessions, state::State};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web};
 use daymark_shared::problem::{Code, Problem};
-use futures_util::future::{Either, LocalBoxFuture};
 use serde::de::DeserializeOwned;
 use std::future::{Ready, ready};
 
-fn standing(request: &HttpRequest) -> Result<Standing, Error> {
-    let state = request.app_data::<web::Data<State>>().ok_or(Code::Unauthenticated)?;
+/// A token that is not good, and why.
+struct Refused(Error);
+
+/// Judges the access token, where there is one. `edge` does so before anything else of a request is looked at, so that
+/// nobody learns what is wrong with a request who may not make it.
+pub(super) async fn judge(request: &HttpRequest) {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = header.and_then(bearer).ok_or(Code::Unauthenticated)?;
-    sessions::authenticate(state, token)
+    let state = request.app_data::<web::Data<State>>();
+    let Some((state, token)) = state.zip(header.and_then(bearer)) else { return };
+    let judged = sessions::authenticate(state, token).await;
+    let mut extensions = request.extensions_mut();
+    match judged {
+        Ok(who) => drop(extensions.insert(who)),
+        Err(error) => drop(extensions.insert(Refused(error))),
+    }
 }
 
 fn bearer(header: &str) -> Option<&str> {
@@ -28,29 +33,12 @@ fn bearer(header: &str) -> Option<&str> {
 
 impl FromRequest for CurrentAccount {
     type Error = Error;
-    type Future = Either<Ready<Result<Self, Error>>, LocalBoxFuture<'static, Result<Self, Error>>>;
+    type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        // The log wants to know who it was.
-        let remember = |who: &Self, request: &HttpRequest| {
-            request.extensions_mut().insert(*who);
-        };
-        match standing(request) {
-            Ok(Standing::Good(who)) => {
-                remember(&who, request);
-                Either::Left(ready(Ok(who)))
-            }
-            Ok(Standing::Unsure(claims)) => {
-                let request = request.clone();
-                Either::Right(Box::pin(async move {
-                    let state = request.app_data::<web::Data<State>>().ok_or(Code::Unauthenticated)?;
-                    let who = sessions::confirm(state, claims).await?;
-                    remember(&who, &request);
-                    Ok(who)
-                }))
-            }
-            Err(error) => Either::Left(ready(Err(error))),
-        }
+        let mut judged = request.extensions_mut();
+        let refused = judged.remove::<Refused>().map_or(Code::Unauthenticated.into(), |Refused(error)| error);
+        ready(judged.get().copied().ok_or(refused))
     }
 }
 

@@ -208,36 +208,24 @@ impl Stored {
     }
 }
 
-/// What an access token is worth.
-pub enum Standing {
-    /// It is good.
-    Good(CurrentAccount),
-    /// It was given here and has not expired; [`confirm`] knows whether its session goes on.
-    Unsure(Claims),
-}
-
-/// Judges an access token without asking the database: what most requests need.
+/// Whose access token this is. Most are judged without asking the database.
 ///
 /// # Errors
-/// `unauthenticated` where it is none of ours, has expired, or its session has ended.
-pub fn authenticate(state: &State, token: &str) -> Result<Standing, Error> {
+/// `unauthenticated` where it is none of ours, has expired, or its session has ended; [`Error::Unavailable`] where the
+/// database does not answer: nobody passes unasked.
+pub async fn authenticate(state: &State, token: &str) -> Result<CurrentAccount, Error> {
     let now = state.clock.now();
     let claims = token::verify(state.vault.token_key(), token, now)?;
     match state.sessions.look(claims.sid, claims.generation, now) {
-        Verdict::Alive => Ok(Standing::Good(claims.bearer())),
-        Verdict::Unsure => Ok(Standing::Unsure(claims)),
+        Verdict::Alive => Ok(claims.bearer()),
+        Verdict::Unsure => confirm(state, claims, now).await,
         Verdict::Ended => Err(Code::Unauthenticated.into()),
     }
 }
 
 /// Asks the database whether the session goes on, and notes that its newest answer has arrived.
-///
-/// # Errors
-/// `unauthenticated` where the session has ended; [`Error::Unavailable`] where the database does not answer: nobody
-/// passes unasked.
-pub async fn confirm(state: &State, claims: Claims) -> Result<CurrentAccount, Error> {
+async fn confirm(state: &State, claims: Claims, now: Timestamp) -> Result<CurrentAccount, Error> {
     let Claims { sub: account, sid: session, generation, .. } = claims;
-    let now = state.clock.now();
     let found = state.db.read(move |tx| store::find(tx, account, session)).await?;
     let Some(found) = found.filter(|found| !found.is_over(now)) else {
         return Err(Code::Unauthenticated.into());
