@@ -161,9 +161,12 @@ pub struct AccountChange {
     /// Another name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Name>,
-    /// Another address to sign in with.
+    /// Another address to sign in with; it needs `current`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<Email>,
+    /// The password in use, where the address becomes another: a borrowed browser must not be enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<Password>,
     /// Another zone; what lies in the past does not move.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<Zone>,

@@ -76,11 +76,13 @@ pub(crate) async fn show(state: web::Data<State>, who: CurrentAccount) -> Result
 }
 
 /// Changes name, address, zone, language or first day of the week.
+///
+/// Another address needs the password, as `current`.
 #[utoipa::path(patch, path = "/api/v1/account", tag = "accounts", request_body = AccountChange,
     params(("If-Match" = String, Header, description = "The revision that the change is meant for")),
     responses(
         (status = 200, description = "As it is now", body = Account),
-        (status = 401, description = "`unauthenticated`", body = Problem),
+        (status = 401, description = "`unauthenticated`, `wrong_credentials`", body = Problem),
         (status = 409, description = "`email_taken`, `limit_reached`", body = Problem),
         (status = 412, description = "`precondition_failed`", body = Problem),
         (status = 422, description = "A field: `bad_email`, `bad_zone` …", body = Problem),
@@ -94,13 +96,7 @@ pub(crate) async fn change(
     seen: IfMatch,
     Json(change): Json<AccountChange>,
 ) -> Result<HttpResponse, Error> {
-    if change.email.is_some() {
-        limits::email_change(&state, who.account).await?;
-    }
-    let (vault, now) = (state.vault.clone(), state.clock.now());
-    let account =
-        state.db.write(move |tx| super::change(tx, &vault, who.account, &seen, change, now)).await?;
-    Ok(answer(&account))
+    Ok(answer(&super::change(&state.into_inner(), who.account, seen, change).await?))
 }
 
 /// Sets another password; all other sessions end.

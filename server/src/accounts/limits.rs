@@ -13,10 +13,9 @@ const BY_ADDRESS: u32 = 100;
 const BY_BOTH: u32 = 20;
 /// Tries at one account from everywhere. Higher, so that nobody locks others out from a single address.
 const BY_EMAIL: u32 = 100;
-/// Tries to change one account's password.
+/// Times that whoever is signed in shows the account's password, for another password or another address. So nobody
+/// asks for many addresses either: each answer tells whether there is an account with it.
 const BY_ACCOUNT: u32 = 10;
-/// Changes of one account's address: each tells whether there is an account with it.
-const EMAIL_CHANGES: u32 = 10;
 
 /// One more try to sign in or to make an account.
 ///
@@ -31,14 +30,9 @@ pub async fn attempt(state: &State, from: IpAddr, email: &Email) -> Result<(), E
     count(state, "limit.email.1", email, BY_EMAIL).await
 }
 
-/// One more try to change a password.
-pub(super) async fn password_change(state: &State, account: AccountId) -> Result<(), Error> {
+/// The password is shown once more.
+pub(super) async fn password(state: &State, account: AccountId) -> Result<(), Error> {
     count(state, "limit.password.1", account.as_bytes(), BY_ACCOUNT).await
-}
-
-/// One more change of an address.
-pub(super) async fn email_change(state: &State, account: AccountId) -> Result<(), Error> {
-    count(state, "limit.email_change.1", account.as_bytes(), EMAIL_CHANGES).await
 }
 
 /// Counts under a keyed hash: addresses of any kind are nobody's business, the counters' store included.

@@ -116,16 +116,40 @@ pub fn zones(tx: &ReadTx<'_>, account: AccountId) -> Result<ZoneHistory, Error> 
     history.ok_or_else(|| Code::Unauthenticated.into())
 }
 
-/// Changes what the person may change, if it is still as they saw it.
+/// Changes what the person may change, if it is still as they saw it. Another address needs the password.
 ///
 /// # Errors
-/// `precondition_failed`, `bad_zone`, `email_taken`, `limit_reached`.
-pub fn change(
+/// `precondition_failed`, `bad_zone`, `email_taken`, `limit_reached`; without the password `missing_field`, with another
+/// one `wrong_credentials`.
+pub async fn change(
+    state: &Arc<State>,
+    account: AccountId,
+    seen: IfMatch,
+    mut change: AccountChange,
+) -> Result<Account, Error> {
+    let (shared, now) = (Arc::clone(state), state.clock.now());
+    let person = state.db.read(move |tx| load(tx, &shared.vault, account)).await?;
+    seen.check(person.revision)?;
+    let is_moving = change.email.as_ref().is_some_and(|email| *email != person.email);
+    let password = match (is_moving, change.current.take()) {
+        (false, _) => None,
+        (true, Some(current)) => Some(prove(state, account, current).await?),
+        (true, None) => {
+            let why = "another address needs the password";
+            return Err(Error::field(Code::MissingField, "/current", why));
+        }
+    };
+    let vault = state.vault.clone();
+    state.db.write(move |tx| put(tx, &vault, account, &seen, change, password.as_deref(), now)).await
+}
+
+fn put(
     tx: &WriteTx<'_>,
     vault: &Vault,
     account: AccountId,
     seen: &IfMatch,
     change: AccountChange,
+    password: Option<&str>,
     now: Timestamp,
 ) -> Result<Account, Error> {
     let before = load(tx, vault, account)?;
@@ -138,6 +162,10 @@ pub fn change(
     after.revision += 1;
     let email_index = index(vault, &after.email);
     if after.email != before.email {
+        // Changed since it was shown?
+        if password.is_none() || store::password(tx, account)?.as_deref() != password {
+            return Err(wrong_password());
+        }
         refuse_taken(tx, &email_index, Some(account))?;
     }
     if after.zone != before.zone {
@@ -150,6 +178,18 @@ pub fn change(
     Ok(after)
 }
 
+/// The hash of the account's password, for whoever shows the password.
+async fn prove(state: &State, account: AccountId, current: Password) -> Result<String, Error> {
+    limits::password(state, account).await?;
+    let hash = state.db.read(move |tx| store::password(tx, account)).await?;
+    let is_right = state.hasher.verify(current, hash.clone()).await?;
+    hash.filter(|_| is_right).ok_or_else(wrong_password)
+}
+
+fn wrong_password() -> Error {
+    Error::field(Code::WrongCredentials, "/current", "this is not your password")
+}
+
 /// Sets another password; all other sessions end.
 ///
 /// # Errors
@@ -160,21 +200,16 @@ pub async fn change_password(
     change: PasswordChange,
 ) -> Result<(), Error> {
     let account = who.account;
-    limits::password_change(state, account).await?;
+    let old = prove(state, account, change.current).await?;
     let vault = state.vault.clone();
-    let read = move |tx: &ReadTx<'_>| Ok((store::password(tx, account)?, load(tx, &vault, account)?));
-    let (old, person) = state.db.read(read).await?;
-    let wrong = || Problem::field(Code::WrongCredentials, "/current", "this is not your password").into();
-    if !state.hasher.verify(change.current, old.clone()).await? {
-        return Err(wrong());
-    }
+    let person = state.db.read(move |tx| load(tx, &vault, account)).await?;
     strength::judge(&change.new, &[person.email.as_str(), person.name.as_str()], "/new")?;
     let new = state.hasher.hash(change.new).await?;
     let ended = state
         .db
         .write(move |tx| {
-            if !store::replace_password(tx, account, old.as_deref().unwrap_or_default(), &new)? {
-                return Err(wrong());
+            if !store::replace_password(tx, account, &old, &new)? {
+                return Err(wrong_password());
             }
             sessions::end_others(tx, who)
         })

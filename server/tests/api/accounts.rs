@@ -330,7 +330,12 @@ fn of_two_changes_at_once_one_is_made() {
 #[case::name(json!({ "name": "a\u{0}b" }), "control_character", "/name")]
 #[case::address(json!({ "email": "@" }), "bad_email", "/email")]
 #[case::zone(json!({ "zone": "Mars/Olympus_Mons" }), "bad_zone", "/zone")]
-#[case::taken(json!({ "email": NOOR }), "email_taken", "/email")]
+#[case::taken(json!({ "email": NOOR, "current": PASSWORD }), "email_taken", "/email")]
+#[case::no_password(json!({ "email": "new@example.org" }), "missing_field", "/current")]
+#[case::no_password_for_a_taken_one(json!({ "email": NOOR }), "missing_field", "/current")]
+#[case::empty_password(json!({ "email": NOOR, "current": "" }), "text_empty", "/current")]
+#[case::another_password(json!({ "email": "new@example.org", "current": "a guess" }), "wrong_credentials", "/current")]
+#[case::another_password_for_a_taken_one(json!({ "email": NOOR, "current": "a guess" }), "wrong_credentials", "/current")]
 fn a_change_is_refused_by_field(#[case] body: Value, #[case] code: &str, #[case] pointer: &str) {
     let app = TestApp::start();
     let me = app.sign_up(MIRA);
@@ -343,7 +348,7 @@ fn a_change_is_refused_by_field(#[case] body: Value, #[case] code: &str, #[case]
 fn a_new_address_is_the_one_to_sign_in_with() {
     let app = TestApp::start();
     let me = app.sign_up(MIRA);
-    change(&me, 1, json!({ "email": "New@example.org" })).json(200);
+    change(&me, 1, json!({ "email": "New@example.org", "current": PASSWORD })).json(200);
     sign_in(&app, MIRA, PASSWORD).problem("wrong_credentials");
     sign_in(&app, "new@example.org", PASSWORD).json(201);
     // The old one is free again.
@@ -351,14 +356,25 @@ fn a_new_address_is_the_one_to_sign_in_with() {
 }
 
 #[test]
+fn only_another_address_needs_the_password() {
+    let app = TestApp::start();
+    let me = app.sign_up(MIRA);
+    change(&me, 1, json!({ "email": " MIRA@example.org ", "name": "Mira" })).json(200);
+    change(&me, 2, json!({ "name": "M.", "current": "whatever is sent along" })).json(200);
+    // What is not as it was seen is told before the password is asked for.
+    change(&me, 1, json!({ "email": "new@example.org" })).problem("precondition_failed");
+}
+
+#[test]
 fn asking_for_addresses_one_after_the_other_is_slowed_down() {
     let app = TestApp::start();
     let me = app.sign_up(MIRA);
     app.sign_up(NOOR);
+    let taken = json!({ "email": NOOR, "current": PASSWORD });
     for _ in 0..10 {
-        change(&me, 1, json!({ "email": NOOR })).problem("email_taken");
+        change(&me, 1, taken.clone()).problem("email_taken");
     }
-    change(&me, 1, json!({ "email": NOOR })).problem("rate_limited");
+    change(&me, 1, taken).problem("rate_limited");
 }
 
 #[test]
@@ -418,8 +434,13 @@ fn a_borrowed_browser_cannot_guess_the_password() {
     let app = TestApp::start();
     let me = app.sign_up(MIRA);
     let guess = json!({ "current": "a guess", "new": "nine slow otters by the lake" });
-    for _ in 0..10 {
+    let address = json!({ "email": "new@example.org", "current": "a guess" });
+    for _ in 0..5 {
         me.put(PASSWORD_PATH, &guess).problem("wrong_credentials");
+        change(&me, 1, address.clone()).problem("wrong_credentials");
     }
     me.put(PASSWORD_PATH, &guess).problem("rate_limited");
+    change(&me, 1, address).problem("rate_limited");
+    // Everything else goes on.
+    change(&me, 1, json!({ "name": "Mira" })).json(200);
 }

@@ -93,6 +93,7 @@ fn accounts(instance: &Instance, canaries: &mut Canaries) {
     instance.send("POST", "accounts", None, &[], Some(body)).body(403);
     let change = json!({
         "email": canaries.email("account.email changed"),
+        "current": password,
         "name": canaries.word("account.name changed"),
     });
     let seen = [("if-match", "\"1\"")];
