@@ -3,7 +3,7 @@
 //! Each feature has a `words.rs` with both languages side by side, made with [`words!`](crate::words): a string without
 //! its German does not compile. Dates, times, numbers and plural forms are the browser's `Intl`.
 
-use crate::platform::intl;
+use crate::{civil::day_number, platform::intl};
 use daymark_shared::account::Locale;
 use jiff::{Timestamp, civil};
 use yew::prelude::*;
@@ -73,7 +73,7 @@ impl Style {
 
 /// Civil times are formatted as if they were in UTC, where none is missing.
 fn civil_ms(at: civil::DateTime) -> f64 {
-    let days = at.date().since((jiff::Unit::Day, civil::date(1970, 1, 1))).map_or(0, |span| span.get_days());
+    let days = day_number(at.date());
     let time = at.time();
     let seconds =
         f64::from(i32::from(time.hour()) * 3600 + i32::from(time.minute()) * 60 + i32::from(time.second()));

@@ -2,6 +2,7 @@
 
 mod api;
 mod app;
+mod civil;
 mod i18n;
 mod not_found;
 mod planning;

@@ -136,7 +136,7 @@ fn elapsed_ms(since: Timestamp, now: Timestamp) -> i64 {
 }
 
 fn later(instant: Timestamp, ms: i64) -> Timestamp {
-    instant.checked_add(SignedDuration::from_millis(ms)).unwrap_or(instant)
+    Timestamp::from_duration(instant.as_duration() + SignedDuration::from_millis(ms)).unwrap_or(instant)
 }
 
 impl Progress {

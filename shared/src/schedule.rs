@@ -31,6 +31,14 @@ pub fn parse_date(text: &str) -> Result<Date, Violation> {
     if YEARS.contains(&date.year()) { Ok(date) } else { Err(bad()) }
 }
 
+/// A time of day, written `07:00`; seconds are left out or zero.
+///
+/// # Errors
+/// [`Code::BadDate`].
+pub fn parse_time(text: &str) -> Result<Time, Violation> {
+    Time::read(text).ok_or_else(|| Violation::new(Code::BadDate, "a time of day such as 07:00"))
+}
+
 /// When something starts: on a whole day, or at a civil time to the minute.
 ///
 /// Written `2026-11-18` or `2026-11-18T07:00`.

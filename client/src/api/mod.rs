@@ -4,6 +4,7 @@ pub mod account;
 pub mod day;
 pub mod error;
 pub mod occurrence;
+mod read;
 pub mod remote;
 pub mod request;
 pub mod routine;

@@ -1,6 +1,6 @@
 //! One way to ask the server: JSON in, JSON out, problems as errors, a time limit, and the session kept alive.
 
-use super::{ApiError, session};
+use super::{ApiError, read::read, session};
 use crate::platform::{timer::Timeout, window};
 use daymark_shared::problem::{Code, Problem};
 use serde::{Serialize, de::DeserializeOwned};
@@ -96,9 +96,9 @@ struct Raw {
 
 fn decode<T: DeserializeOwned>(raw: Raw) -> Result<Answer<T>, ApiError> {
     let text = if raw.text.is_empty() { "null" } else { &raw.text };
-    match serde_json::from_str(text) {
-        Ok(body) => Ok(Answer { body, etag: raw.etag }),
-        Err(_) => Err(ApiError::Unreadable { status: raw.status }),
+    match read(text) {
+        Some(body) => Ok(Answer { body, etag: raw.etag }),
+        None => Err(ApiError::Unreadable { status: raw.status }),
     }
 }
 
@@ -106,9 +106,9 @@ fn checked(raw: Raw) -> Result<Raw, ApiError> {
     if (200..300).contains(&raw.status) {
         return Ok(raw);
     }
-    Err(match serde_json::from_str::<Problem>(&raw.text) {
-        Ok(problem) => ApiError::Problem(Box::new(problem)),
-        Err(_) => ApiError::Unreadable { status: raw.status },
+    Err(match read::<Problem>(&raw.text) {
+        Some(problem) => ApiError::Problem(Box::new(problem)),
+        None => ApiError::Unreadable { status: raw.status },
     })
 }
 

@@ -2,6 +2,7 @@
 //! opened.
 
 use super::form::{Form, Seen, When};
+use crate::civil::minutes_after;
 use daymark_shared::{
     occurrence::{Occurrence, OccurrenceState},
     routine::{Routine, Step, Steps},
@@ -23,8 +24,7 @@ pub struct Context {
 impl Context {
     /// The next full hour, for what has no time yet.
     pub fn next_hour(&self) -> DateTime {
-        let hour = self.now.with().minute(0).second(0).subsec_nanosecond(0).build().unwrap_or(self.now);
-        hour.checked_add(jiff::Span::new().hours(1)).unwrap_or(hour)
+        minutes_after(self.now.date().at(self.now.hour(), 0, 0, 0), 60)
     }
 
     fn inbox(&self) -> When {

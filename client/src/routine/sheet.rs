@@ -24,9 +24,9 @@ use daymark_shared::{
     ids::RoutineId,
     occurrence::{Occurrence, OccurrenceKey},
     routine::Routine,
-    schedule::parse_date,
+    schedule::{parse_date, parse_time},
 };
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use std::rc::Rc;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -104,7 +104,7 @@ fn Fresh(props: &FreshProps) -> Html {
     let form = use_memo((), |()| {
         let context = &props.context;
         let next = context.next_hour();
-        let time = query_parameter("at").and_then(|at| at.parse::<Time>().ok()).unwrap_or(next.time());
+        let time = query_parameter("at").and_then(|at| parse_time(&at).ok()).unwrap_or(next.time());
         let asked = date_asked();
         let date = asked.unwrap_or(next.date());
         let mut when = When::once(date, time, context.week_start);

@@ -19,10 +19,10 @@ use crate::{
     ui::{Icon, Segmented, Switch, choice::Segment, glyphs},
 };
 use daymark_shared::{
-    schedule::{Schedule, ScheduleZone, parse_date},
+    schedule::{Schedule, ScheduleZone, parse_date, parse_time},
     zone::Zone,
 };
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use yew::prelude::*;
 
 /// So many of the next dates are shown.
@@ -90,7 +90,7 @@ pub fn WhenPart(props: &WhenProps) -> Html {
     };
     let ontime = {
         let when = when.clone();
-        part.plan(move |text: String| Some(When { time: text.parse::<Time>().ok()?, ..when.clone() }))
+        part.plan(move |text: String| Some(When { time: parse_time(&text).ok()?, ..when.clone() }))
     };
     let schedule = when.schedule();
     let first = when.first();

@@ -7,6 +7,7 @@ use super::{
     words::use_words,
 };
 use crate::{
+    civil::minutes_after,
     planning::{Question, ScopeDialog},
     platform::{browser, focus},
     store::{Days, use_slice},
@@ -15,12 +16,9 @@ use crate::{
 };
 use daymark_shared::{
     routine::{Routine, Scope},
-    schedule::{Start, parse_date},
+    schedule::{Start, parse_date, parse_time},
 };
-use jiff::{
-    SignedDuration,
-    civil::{Date, DateTime, Time},
-};
+use jiff::civil::{Date, DateTime};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -45,7 +43,7 @@ pub fn Asks(props: &AsksProps) -> Html {
     let close = planner.ask.reform(|()| None);
     match props.ask.clone() {
         Ask::Place { occurrence, start, minutes } => {
-            let end = start.saturating_add(SignedDuration::from_mins(i64::from(minutes.get())));
+            let end = minutes_after(start, minutes.get().into());
             let range = words.range(&words.time(start.time()), &words.time(end.time()));
             let about = [occurrence.title.as_str(), ", ", &range].concat();
             let onclose = {
@@ -190,7 +188,7 @@ fn Plan(props: &PlanProps) -> Html {
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let date = browser::input_value(&form, "[type=date]").and_then(|text| parse_date(&text).ok());
-            let time = browser::input_value(&form, "[type=time]").and_then(|text| text.parse::<Time>().ok());
+            let time = browser::input_value(&form, "[type=time]").and_then(|text| parse_time(&text).ok());
             match (date, time) {
                 (Some(date), Some(time)) => {
                     planner.ask.emit(None);

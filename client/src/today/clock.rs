@@ -1,11 +1,11 @@
 //! What time it is for the person, by the server's clock.
 
-use crate::platform::{clock, intl, timer::use_now};
-use daymark_shared::zone::Zone;
-use jiff::{
-    ToSpan,
-    civil::{Date, DateTime, Weekday},
+use crate::{
+    civil::days_after,
+    platform::{clock, intl, timer::use_now},
 };
+use daymark_shared::zone::Zone;
+use jiff::civil::{Date, DateTime, Weekday};
 use yew::prelude::*;
 
 const MINUTE_MS: u32 = 60_000;
@@ -19,8 +19,8 @@ pub fn use_civil_now(zone: &Zone) -> DateTime {
 
 /// The seven dates of the week that `date` lies in.
 pub fn week(date: Date, start: Weekday) -> [Date; 7] {
-    let first = date.saturating_sub(i64::from(date.weekday().since(start)).days());
-    std::array::from_fn(|index| first.saturating_add((index as i64).days()))
+    let back = i32::from(date.weekday().since(start));
+    std::array::from_fn(|index| days_after(date, index as i32 - back))
 }
 
 #[cfg(test)]

@@ -1,20 +1,20 @@
 //! How things will be once the server has done what it was asked for.
 
+use crate::civil::{minutes_after, moved};
 use crate::platform::clock;
 use daymark_shared::{
     occurrence::{Occurrence, OccurrenceKey, OccurrenceState, StepBrief},
     routine::{Minutes, NewRoutine, Routine, Step, fit},
     schedule::Start,
 };
-use jiff::{SignedDuration, civil::DateTime};
+use jiff::civil::DateTime;
 
 /// The occurrence as it will be elsewhere.
 pub fn placed(occurrence: &Occurrence, start: DateTime, minutes: Minutes) -> Occurrence {
     let mut placed = occurrence.clone();
-    let moved = occurrence.start.datetime().duration_until(start);
     placed.start = Start::At(start);
-    placed.end = start.saturating_add(SignedDuration::from_mins(i64::from(minutes.get())));
-    placed.starts_at = occurrence.starts_at.saturating_add(moved).unwrap_or(occurrence.starts_at);
+    placed.end = minutes_after(start, minutes.get().into());
+    placed.starts_at = moved(occurrence.starts_at, occurrence.start.datetime(), start);
     placed.minutes = minutes;
     placed.changed = true;
     let parts: Vec<u16> = occurrence.steps.iter().map(|step| step.minutes.get()).collect();
@@ -39,7 +39,7 @@ pub fn planned(routine: &Routine, start: Start) -> Occurrence {
         icon: routine.icon.clone(),
         steps: routine.steps.as_slice().iter().map(brief).collect(),
         start,
-        end: at.saturating_add(SignedDuration::from_mins(i64::from(minutes.get()))),
+        end: minutes_after(at, minutes.get().into()),
         starts_at: clock::now(),
         minutes,
         state: OccurrenceState::Planned,

@@ -1,14 +1,12 @@
 //! Where things are on the timeline, in minutes from the day's midnight. Pure.
 
+use crate::civil::{minutes_after, minutes_between};
 use daymark_shared::{
     day::{Span, lay_out},
     occurrence::Occurrence,
     schedule::Start,
 };
-use jiff::{
-    SignedDuration,
-    civil::{Date, DateTime, Time},
-};
+use jiff::civil::{Date, DateTime, Time};
 
 /// The minutes of the timeline.
 pub const DAY: i32 = 1_440;
@@ -57,13 +55,12 @@ impl Slot {
 
 /// Minutes from the date's midnight.
 pub fn minute(at: DateTime, date: Date) -> i32 {
-    let away = date.to_datetime(Time::midnight()).duration_until(at).as_mins();
-    i32::try_from(away).unwrap_or_default()
+    minutes_between(date.to_datetime(Time::midnight()), at)
 }
 
 /// The civil time so many minutes from the date's midnight.
 pub fn at(date: Date, minute: i32) -> DateTime {
-    date.to_datetime(Time::midnight()).saturating_add(SignedDuration::from_mins(i64::from(minute)))
+    minutes_after(date.to_datetime(Time::midnight()), minute)
 }
 
 /// The nearest time that things can be moved to.

@@ -24,6 +24,7 @@ mod words;
 
 use crate::{
     api::ApiError,
+    civil::days_after,
     i18n::Style,
     platform::{browser::use_title, drag::Drag},
     problems,
@@ -37,10 +38,7 @@ use geometry::at;
 use head::Head;
 use inbox::{InboxHead, InboxList};
 use incoming::{Carried, Incoming, minute_at};
-use jiff::{
-    ToSpan,
-    civil::{Date, DateTime},
-};
+use jiff::civil::{Date, DateTime};
 use load::{Stamp, use_days, use_inbox, use_stamp};
 use perform::Performer;
 use planner::{Ask, Planner};
@@ -91,7 +89,7 @@ pub fn TodayPage(props: &TodayProps) -> Html {
     let dates = clock::week(date, week_start);
     let stamp = use_stamp();
     // A day around the week, so that the arrows lead to what is there already.
-    let (from, to) = (dates[0].saturating_sub(1.day()), dates[6].saturating_add(1.day()));
+    let (from, to) = (days_after(dates[0], -1), days_after(dates[6], 1));
     let loading = use_days(from, to, stamp.clone());
     let inbox = use_inbox(stamp.clone());
     let reload = use_callback((loading.reload.clone(), inbox.reload.clone()), |(), (days, inbox)| {

@@ -3,6 +3,7 @@
 use super::{perform::Performer, shift::shifted};
 use crate::{
     api::{ApiError, occurrence, routine},
+    civil::moved,
     platform::intl,
 };
 use daymark_shared::{
@@ -35,10 +36,9 @@ impl Performer {
             };
             let there = match &schedule.zone {
                 ScheduleZone::Mine => start,
-                ScheduleZone::Fixed(zone) => intl::civil_now(
-                    zone.as_str(),
-                    seen.starts_at.saturating_add(old.duration_until(start)).unwrap_or(seen.starts_at),
-                ),
+                ScheduleZone::Fixed(zone) => {
+                    intl::civil_now(zone.as_str(), moved(seen.starts_at, old, start))
+                }
             };
             let schedule = shifted(schedule, scope, seen.key.original, there, self.today);
             edit.schedule = Some(Some(schedule.map_err(|bad| refused(&bad))?));

@@ -1,5 +1,6 @@
 //! A schedule that follows one of its occurrences to another time. Pure.
 
+use crate::civil::{days_after, days_between};
 use daymark_shared::{
     problem::Violation,
     repeat::{Freq, Repeat},
@@ -30,7 +31,7 @@ pub fn shifted(
         Scope::All if schedule.start.date() > original.date().max(today) => from(schedule, original),
         Scope::All => schedule.clone(),
     };
-    let first = base.start.date().saturating_add(jiff::Span::new().days(days));
+    let first = days_after(base.start.date(), days);
     let start = Start::At(first.to_datetime(new.time()));
     let repeat = base.repeat.clone().map(|rule| turned(rule, days));
     Schedule::new(start, base.zone, repeat)
@@ -42,10 +43,6 @@ fn from(schedule: &Schedule, original: Start) -> Schedule {
         .carried_on(original.date())
         .filter(|carried| carried.start.date() == original.date())
         .unwrap_or_else(|| Schedule { start: original, ..schedule.clone() })
-}
-
-fn days_between(from: Date, to: Date) -> i32 {
-    from.until((jiff::Unit::Day, to)).map_or(0, |span| span.get_days())
 }
 
 /// A weekly rule on other weekdays: the same ones, so many days later.

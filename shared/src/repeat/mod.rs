@@ -250,18 +250,15 @@ impl Repeat {
 impl Until {
     /// Without fractions of a second, which RFC 5545 cannot write; none where the year does not have four digits.
     fn to_the_second(self) -> Option<Self> {
-        let (cut, year) = match self {
+        let cut = |dt: DateTime| dt.date().at(dt.hour(), dt.minute(), dt.second(), 0);
+        let (whole, year) = match self {
             Self::Date(date) => (self, date.year()),
-            Self::Local(dt) => {
-                let cut = dt.with().subsec_nanosecond(0).build().ok()?;
-                (Self::Local(cut), dt.year())
-            }
+            Self::Local(dt) => (Self::Local(cut(dt)), dt.year()),
             Self::Utc(instant) => {
                 let dt = Offset::UTC.to_datetime(instant);
-                let cut = dt.with().subsec_nanosecond(0).build().ok()?;
-                (Self::Utc(Offset::UTC.to_timestamp(cut).ok()?), dt.year())
+                (Self::Utc(Offset::UTC.to_timestamp(cut(dt)).ok()?), dt.year())
             }
         };
-        (0..=9999).contains(&year).then_some(cut)
+        (0..=9999).contains(&year).then_some(whole)
     }
 }

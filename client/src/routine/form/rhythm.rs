@@ -1,5 +1,6 @@
 //! How a routine repeats, as the form asks it, and the rule that is made of it.
 
+use crate::civil::days_after;
 use daymark_shared::repeat::{ByDay, End, Freq, Parts, Repeat, Until};
 use jiff::civil::{Date, DateTime, Weekday};
 
@@ -148,7 +149,7 @@ impl Rhythm {
             kind: Kind::Day(date.weekday()),
             month: date.month(),
             ends: Ends::Never,
-            until: date.saturating_add(jiff::Span::new().days(90)),
+            until: days_after(date, 90),
             count: "10".to_owned(),
             week_start,
             kept: None,
