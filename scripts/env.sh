@@ -44,7 +44,9 @@ daymark_pinned_toolchain() {
   return 1
 }
 
-_daymark_has_wasm() { compgen -G "$1/lib/rustlib/wasm32-unknown-unknown/lib/libstd-*.rlib" >/dev/null; }
+_daymark_has_wasm() {
+  compgen -G "$1/lib/rustlib/wasm32-unknown-unknown/lib/libstd-*.rlib" >/dev/null && [[ -e $1/lib/rustlib/src/rust/library/Cargo.lock ]]
+}
 
 if command -v rustup >/dev/null; then
   if [[ -z ${RUSTUP_TOOLCHAIN:-} ]] && _daymark_found=$(daymark_pinned_toolchain) &&

@@ -11,15 +11,17 @@ use jiff::{
 
 const DAY_S: i64 = 86_400;
 
+/// The first or the last instant there is: the calendar goes some hours further than it.
+fn end(early: bool) -> Timestamp {
+    if early { Timestamp::MIN } else { Timestamp::MAX }
+}
+
 fn seconds(at: DateTime) -> i64 {
-    // Within `jiff`'s range but for the last hours at either end.
-    Offset::UTC.to_timestamp(at).map_or(0, Timestamp::as_second)
+    Offset::UTC.to_timestamp(at).unwrap_or_else(|_| end(at.year() < 0)).as_second()
 }
 
 fn at_second(second: i64) -> DateTime {
-    let instant =
-        Timestamp::from_second(second).unwrap_or(if second < 0 { Timestamp::MIN } else { Timestamp::MAX });
-    Offset::UTC.to_datetime(instant)
+    Offset::UTC.to_datetime(Timestamp::from_second(second).unwrap_or_else(|_| end(second < 0)))
 }
 
 /// Which day it is, from 1970-01-01 on.
