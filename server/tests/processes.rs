@@ -50,9 +50,13 @@ impl Server {
     }
 
     /// Asks it to stop, and answers what it logged meanwhile.
-    fn stop(mut self) -> Vec<Value> {
+    fn stop(self) -> Vec<Value> {
+        self.stop_by("-TERM")
+    }
+
+    fn stop_by(mut self, signal: &str) -> Vec<Value> {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
         let lines = self.log.lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
         assert!(self.child.wait().unwrap().success());
         lines
@@ -127,8 +131,8 @@ fn two_processes_serve_one_database_and_refuse_nothing() {
             assert_eq!(status(&agent, format!("{other}/api/v1/routines/{id}"), &token), 200);
         }
     }
-    for server in servers {
-        server.stop();
+    for (server, signal) in servers.into_iter().zip(["-TERM", "-INT"]) {
+        server.stop_by(signal);
     }
 }
 

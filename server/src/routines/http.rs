@@ -165,7 +165,8 @@ async fn apply(
 #[utoipa::path(put, path = "/api/v1/routines/{id}/schedule", tag = "routines", request_body = NewSchedule,
     params(("id" = RoutineId, Path), ("If-Match" = String, Header)),
     responses((status = 200, body = Routine), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 412, body = Problem), (status = 422, body = Problem), (status = 428, body = Problem)))]
+        (status = 409, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem),
+        (status = 428, body = Problem)))]
 async fn put_schedule(
     state: web::Data<State>,
     who: CurrentAccount,
@@ -181,7 +182,7 @@ async fn put_schedule(
 #[utoipa::path(delete, path = "/api/v1/routines/{id}/schedule", tag = "routines",
     params(("id" = RoutineId, Path), ("If-Match" = String, Header)),
     responses((status = 200, body = Routine), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 412, body = Problem), (status = 428, body = Problem)))]
+        (status = 409, body = Problem), (status = 412, body = Problem), (status = 428, body = Problem)))]
 async fn delete_schedule(
     state: web::Data<State>,
     who: CurrentAccount,

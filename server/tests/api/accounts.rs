@@ -394,6 +394,19 @@ fn a_change_of_zone_leaves_the_past_where_it_was() {
     assert_eq!(at(app.now()), "Asia/Tokyo");
 }
 
+#[test]
+fn there_is_an_end_to_changes_of_zone() {
+    let app = TestApp::start();
+    let me = app.sign_up(MIRA);
+    app.write(
+        "INSERT INTO account_zones (account, since, zone)
+         WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 999)
+         SELECT account, since - n, 'UTC' FROM account_zones, n",
+    );
+    change(&me, 1, json!({ "zone": "Asia/Tokyo" })).problem("limit_reached");
+    change(&me, 1, json!({ "name": "Mira" })).json(200);
+}
+
 fn zone_at(app: &TestApp, account: AccountId, instant: Timestamp) -> String {
     let zones = app.state.db.read(move |tx| accounts::zones(tx, account));
     let zones = actix_web::rt::System::new().block_on(zones).unwrap();

@@ -98,6 +98,12 @@ impl TestApp {
         actix_web::rt::System::new().block_on(state).unwrap()
     }
 
+    /// Changes the database behind the server's back, for what would take very many requests.
+    pub fn write(&self, sql: &'static str) {
+        let written = self.state.db.write(|tx| Ok(tx.execute(sql, [])?));
+        assert!(actix_web::rt::System::new().block_on(written).unwrap() > 0);
+    }
+
     /// A bare connection, for what no client does. Reading from it fails after a while.
     pub fn connect(&self) -> TcpStream {
         let connection = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();

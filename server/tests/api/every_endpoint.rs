@@ -3,7 +3,7 @@
 
 use crate::{
     app::{Answer, Client, PASSWORD, TestApp},
-    planning::{create, planned, routine, routine_id, run_id, step_id},
+    planning::{create, planned, routine, routine_id, run_id, step_id, with},
 };
 use daymark_server::{http::openapi::document, sessions};
 use daymark_shared::{page::Page, session::Session};
@@ -146,24 +146,26 @@ fn session(me: &Client<'_>, current: bool) -> String {
     sessions.items.iter().find(|session| session.current == current).unwrap().id.to_string()
 }
 
+/// Does something for each of these endpoints, a dozen of them after each other with a server of their own: more sign-ups
+/// would be too many tries.
+fn for_each(endpoints: impl Iterator<Item = Endpoint>, work: impl Fn(&TestApp, usize, &Endpoint) + Sync) {
+    let endpoints: Vec<Endpoint> = endpoints.collect();
+    let dozen = |dozen: &[Endpoint]| {
+        let app = TestApp::start();
+        app.sign_up(MIRA);
+        dozen.iter().enumerate().for_each(|(n, endpoint)| work(&app, n, endpoint));
+    };
+    thread::scope(|scope| endpoints.chunks(12).for_each(|some| drop(scope.spawn(|| dozen(some)))));
+}
+
 #[test]
 fn a_good_request_succeeds_as_described() {
-    let mut endpoints = Endpoint::all();
-    endpoints.retain(|endpoint| endpoint.name() != BY_COOKIE);
-    thread::scope(|scope| {
-        // A dozen people sign up at one server, a person for each endpoint; more would be too many tries.
-        for dozen in endpoints.chunks(12) {
-            scope.spawn(|| {
-                let app = TestApp::start();
-                app.sign_up(MIRA);
-                for (n, endpoint) in dozen.iter().enumerate() {
-                    let (me, other_session) = planner(&app, &format!("person{n}@example.org"));
-                    let answer = endpoint.send(&me, &other_session, &good(endpoint));
-                    assert!((200..300).contains(&answer.status), "{} {answer:?}", endpoint.name());
-                    assert!(endpoint.describes(answer.status), "{} {}", endpoint.name(), answer.status);
-                }
-            });
-        }
+    let endpoints = Endpoint::all().into_iter().filter(|endpoint| endpoint.name() != BY_COOKIE);
+    for_each(endpoints, |app, n, endpoint| {
+        let (me, other_session) = planner(app, &format!("person{n}@example.org"));
+        let answer = endpoint.send(&me, &other_session, &good(endpoint));
+        assert!((200..300).contains(&answer.status), "{} {answer:?}", endpoint.name());
+        assert!(endpoint.describes(answer.status), "{} {}", endpoint.name(), answer.status);
     });
 }
 
@@ -271,4 +273,52 @@ fn what_two_may_edit_asks_what_was_seen() {
         send(None).problem("precondition_required");
         assert_eq!(send(Some("\"99\"")).problem("precondition_failed").status, 412, "{name}");
     }
+}
+
+/// Brings about what the endpoint then refuses, and answers the body to be refused.
+fn conflict(endpoint: &Endpoint, app: &TestApp, me: &Client<'_>) -> Value {
+    let body = good(endpoint);
+    match endpoint.name().replace(" /api/v1/", " /").as_str() {
+        "POST /accounts" => with(body, "/email", json!(MIRA)),
+        "PATCH /account" => json!({ "email": MIRA, "current": PASSWORD }),
+        "POST /routines" => with(body, "/id", json!(routine_id(1))),
+        "PATCH /routines/{id}" => {
+            json!({ "scope": "this", "occurrence": "1-20260302T0700", "title": "Begun" })
+        }
+        "POST /runs" => with(body, "/id", json!(run_id(1))),
+        "PUT /routines/{id}/schedule" | "DELETE /routines/{id}/schedule" => {
+            app.write(
+                "INSERT INTO versions (account, routine, number, single, from_day, last_day, wide, weekdays,
+                                       month_days, months, minutes, content)
+                 WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 1000)
+                 SELECT account, routine, n, 0, 0, 0, 0, 0, 0, 0, 1, x'' FROM versions, n WHERE number = 1
+                 ON CONFLICT DO NOTHING",
+            );
+            body
+        }
+        // Finished twice is finished once, and so with what is given up.
+        name if name.contains("/runs/") => {
+            let end = if name.ends_with("abandon") { "finish" } else { "abandon" };
+            me.send("POST", &format!("/api/v1/runs/{}/{end}", run_id(1)), &[], None).json(200);
+            body
+        }
+        name if name.contains("/occurrences/") => {
+            let key = if name.ends_with("time") { "1-20260304T0700" } else { "1-20260303T0700" };
+            let run = json!({ "id": run_id(3), "routine": routine_id(1), "occurrence": key });
+            me.post("/api/v1/runs", &run).json(201);
+            body
+        }
+        other => panic!("say what a conflict for {other} is"),
+    }
+}
+
+#[test]
+fn what_cannot_be_is_a_conflict() {
+    let endpoints = Endpoint::all().into_iter().filter(|endpoint| endpoint.describes(409));
+    for_each(endpoints, |app, n, endpoint| {
+        let (me, other_session) = planner(app, &format!("person{n}@example.org"));
+        let body = conflict(endpoint, app, &me);
+        let answer = endpoint.send_seen(&me, &other_session, Some("*"), &body);
+        assert_eq!(answer.status, 409, "{} {answer:?}", endpoint.name());
+    });
 }

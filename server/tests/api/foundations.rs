@@ -1,12 +1,39 @@
 //! What every endpoint shares.
 
-use crate::app::TestApp;
+use crate::{
+    app::TestApp,
+    planning::{create, routine, routine_id},
+};
 use daymark_server::http::headers::SECURITY;
+use std::{fs::File, thread};
 
 #[test]
 fn the_server_is_alive_and_ready() {
     let app = TestApp::start();
     app.anonymous().get("/healthz").empty(204);
+    app.anonymous().get("/readyz").empty(204);
+}
+
+#[test]
+fn where_nothing_can_be_written_that_is_said_in_time_and_reading_goes_on() {
+    let app = TestApp::start();
+    let me = app.sign_up("mira@example.org");
+    create(&me, &routine(1));
+    // As another process would that never lets go.
+    let lock = File::open(format!("{}.lock", app.state.config.storage.database.display())).unwrap();
+    lock.lock().unwrap();
+    thread::scope(|scope| {
+        let writing = scope.spawn(|| me.post("/api/v1/routines", &routine(2)));
+        let ready = scope.spawn(|| app.anonymous().get("/readyz"));
+        me.get(&format!("/api/v1/routines/{}", routine_id(1))).json(200);
+        app.anonymous().get("/healthz").empty(204);
+        for answer in [writing.join().unwrap(), ready.join().unwrap()] {
+            assert_eq!(answer.problem("unavailable").status, 503);
+            assert_eq!(answer.header("retry-after"), Some("1"));
+        }
+    });
+    lock.unlock().unwrap();
+    create(&me, &routine(2));
     app.anonymous().get("/readyz").empty(204);
 }
 
