@@ -11,6 +11,7 @@ export DAYMARK_TOOLS=${DAYMARK_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/daymark/to
 # Pinned. Each version has a folder of its own, so that branches with different pins do not clash.
 export TRUNK_VERSION=0.21.14
 export BINARYEN_VERSION=132.0.0
+export ESBUILD_VERSION=0.28.2
 export CARGO_DENY_VERSION=0.20.2
 export DATEUTIL_VERSION=2.9.0.post0
 # The zone database that `jiff` bundles (2026e).
@@ -24,6 +25,7 @@ export DAYMARK_PYTHON=$DAYMARK_TOOLS/oracle-$DATEUTIL_VERSION-$TZDATA_VERSION/bi
 _daymark_path=$DAYMARK_TOOLS/trunk-$TRUNK_VERSION/bin
 _daymark_path=$_daymark_path:$DAYMARK_TOOLS/wasm-bindgen-$WASM_BINDGEN_VERSION/bin
 _daymark_path=$_daymark_path:$DAYMARK_TOOLS/binaryen-$BINARYEN_VERSION/node_modules/.bin
+_daymark_path=$_daymark_path:$DAYMARK_TOOLS/esbuild-$ESBUILD_VERSION/node_modules/.bin
 _daymark_path=$_daymark_path:$DAYMARK_TOOLS/cargo-deny-$CARGO_DENY_VERSION/bin
 case ":$PATH:" in
   *":$_daymark_path:"*) ;;

@@ -1,20 +1,57 @@
-// What Trunk leaves undone, on its staging folder: scripts out of the page, and everything compressed beforehand.
-// No package is needed: Node.js has SHA-384 and Brotli.
+// What Trunk leaves undone, on its staging folder: scripts out of the page, what is served made small, and everything
+// compressed beforehand. Node.js has SHA-384 and Brotli; esbuild, which scripts/setup installs, minifies.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { shortenImports } from './imports.mjs';
 
 const stage = process.env.TRUNK_STAGING_DIR;
 if (!stage) throw new Error('Trunk runs this file: TRUNK_STAGING_DIR is not set');
 const release = process.env.TRUNK_PROFILE === 'release';
 
+const integrityOf = (content) => `sha384-${createHash('sha384').update(content).digest('base64')}`;
+
 /** The same shape of name as Trunk's: nginx and the server keep such files for ever. */
-function writeHashed(name, extension, text) {
-  const digest = (algorithm, encoding) => createHash(algorithm).update(text).digest(encoding);
-  const file = `${name}-${digest('sha256', 'hex').slice(0, 16)}.${extension}`;
-  writeFileSync(join(stage, file), text);
-  return { file, integrity: `sha384-${digest('sha384', 'base64')}` };
+function writeHashed(name, extension, content) {
+  const file = `${name}-${createHash('sha256').update(content).digest('hex').slice(0, 16)}.${extension}`;
+  writeFileSync(join(stage, file), content);
+  return { file, integrity: integrityOf(content) };
+}
+
+const minified = (text, ...options) =>
+  execFileSync('esbuild', ['--minify', '--log-level=warning', ...options], { input: text, encoding: 'utf8' });
+
+/** Puts `content` in the place of a file that the page names, with its hash. */
+function replaceFile(html, file, content) {
+  const path = join(stage, file);
+  const [, name, tail, extension] = /^(.*)-[0-9a-f]{16}(_bg)?\.(\w+)$/.exec(file);
+  const integrity = integrityOf(readFileSync(path));
+  rmSync(path);
+  const made = writeHashed(name + (tail ?? ''), extension, content);
+  return html.replaceAll(file, made.file).replaceAll(integrity, made.integrity);
+}
+
+/** The program and its glue know each other's functions by long names, which no person reads. */
+function shrinkProgram(html) {
+  const [file] = readdirSync(stage).filter((name) => name.endsWith('_bg.wasm'));
+  const glue = file.replace('_bg.wasm', '.js');
+  const { wasm, rename } = shortenImports(readFileSync(join(stage, file)));
+  const js = minified(rename(readFileSync(join(stage, glue), 'utf8')), '--loader=js', '--format=esm');
+  return replaceFile(replaceFile(html, file, wasm), glue, js);
+}
+
+/** One style sheet in place of one for each part: fewer requests, and they share what they have in common. */
+function bundleStyles(html) {
+  const links = [...html.matchAll(/<link[^>]*rel="stylesheet"[^>]*>/g)].map(([link]) => link);
+  const files = links.map((link) => basename(/href="([^"]+)"/.exec(link)[1]));
+  const all = files.map((file) => readFileSync(join(stage, file), 'utf8')).join('\n');
+  const { file, integrity } = writeHashed('style', 'css', minified(all, '--loader=css'));
+  for (const file of files) rmSync(join(stage, file));
+  const [first, ...others] = links;
+  html = html.replace(first, `<link rel="stylesheet" href="./${file}" integrity="${integrity}" />`);
+  return others.reduce((html, link) => html.replace(link, ''), html);
 }
 
 /** The content security policy allows no inline script: each becomes a file beside the page. */
@@ -42,7 +79,7 @@ html = html.replace(/<base href="[^"]*"\s*\/?>/, '<base href="/">');
 // Browsers ignore it on what is preloaded for `fetch`, and say so on every start.
 html = html.replaceAll(/<link rel="preload"[^>]*\sas="fetch"[^>]*>/g, (link) => link.replace(/\sintegrity="[^"]*"/, ''));
 // `trunk serve` puts its reloading script into the page as it is served, and sends no policy.
-if (release) html = moveInlineScripts(html);
+if (release) html = moveInlineScripts(bundleStyles(shrinkProgram(html)));
 writeFileSync(page, html);
 
 if (release) {
