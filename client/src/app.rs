@@ -122,7 +122,7 @@ fn ask(dispatch: crate::store::Dispatch) {
         match session::resume().await {
             // The listener has heard who it is.
             Ok(()) => {}
-            Err(ApiError::Problem(problem)) if problem.status < 500 => {
+            Err(error) if !error.is_passing() => {
                 dispatch.dispatch(Action::SignedOut { ended: true });
             }
             Err(_) => dispatch.dispatch(Action::Unreachable),

@@ -106,6 +106,7 @@ impl Words {
             ApiError::Offline => self.offline_advice().to_owned(),
             ApiError::TimedOut => self.timed_out_advice().to_owned(),
             ApiError::Unreadable { status } => self.unreadable_advice(*status),
+            ApiError::Refused(code) => self.code(*code).to_owned(),
             ApiError::Problem(problem) => {
                 let mut text = self.code(problem.code).to_owned();
                 if let (500, Some(id)) = (problem.status, &problem.request_id) {
@@ -123,7 +124,7 @@ impl Words {
             ApiError::Offline => self.offline(),
             ApiError::TimedOut => self.timed_out(),
             ApiError::Unreadable { .. } => self.unreadable(),
-            ApiError::Problem(_) => self.not_possible(),
+            ApiError::Problem(_) | ApiError::Refused(_) => self.not_possible(),
         };
         Failure {
             title: title.into(),

@@ -7,6 +7,8 @@ use daymark_shared::problem::{Code, Problem};
 pub enum ApiError {
     /// The server refused, and says why.
     Problem(Box<Problem>),
+    /// The rules refused it here, before the server was asked.
+    Refused(Code),
     /// The server could not be reached.
     Offline,
     /// The server did not answer in time. Whether it did what was asked is not known.
@@ -23,6 +25,7 @@ impl ApiError {
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Problem(problem) => Some(problem.code),
+            Self::Refused(code) => Some(*code),
             _ => None,
         }
     }
@@ -41,6 +44,7 @@ impl ApiError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Problem(problem) => problem.status >= 500 || problem.code == Code::RateLimited,
+            Self::Refused(_) => false,
             _ => true,
         }
     }

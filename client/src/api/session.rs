@@ -9,7 +9,7 @@ use daymark_shared::{
     account::{Account, Instance, NewAccount},
     ids::SessionId,
     page::Page,
-    problem::{Code, Problem},
+    problem::Code,
     session::{Session, SessionAnswer, SignIn},
 };
 use std::cell::{Cell, RefCell};
@@ -124,7 +124,7 @@ async fn renew() -> Result<String, ApiError> {
     match (FAILURE.with_borrow(Clone::clone), token) {
         (None, Some(token)) => Ok(token),
         (Some(error), _) => Err(error),
-        (None, None) => Err(ApiError::Problem(Box::new(Problem::new(Code::Unauthenticated)))),
+        (None, None) => Err(ApiError::Refused(Code::Unauthenticated)),
     }
 }
 

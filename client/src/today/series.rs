@@ -8,7 +8,7 @@ use crate::{
 };
 use daymark_shared::{
     occurrence::{Occurrence, OccurrenceTime},
-    problem::{Code, Problem, Violation},
+    problem::{Code, Violation},
     routine::{Minutes, RoutineEdit, Scope},
     schedule::ScheduleZone,
 };
@@ -32,7 +32,7 @@ impl Performer {
         let old = seen.start.datetime();
         if start != old {
             let Some(schedule) = &now.schedule else {
-                return Err(ApiError::Problem(Box::new(Problem::new(Code::NotFound))));
+                return Err(ApiError::Refused(Code::NotFound));
             };
             let there = match &schedule.zone {
                 ScheduleZone::Mine => start,
@@ -58,5 +58,5 @@ impl Performer {
 
 /// What the rules refuse, as the server would.
 pub fn refused(violation: &Violation) -> ApiError {
-    ApiError::Problem(Box::new(Problem::new(violation.code)))
+    ApiError::Refused(violation.code)
 }
