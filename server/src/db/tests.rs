@@ -97,6 +97,18 @@ async fn waiting_is_bounded_and_what_nobody_waits_for_is_not_run() {
     assert_eq!(numbers(&db).await, [3]);
 }
 
+/// Somebody's shell, say, which knows nothing of the lock.
+#[actix_web::test]
+async fn another_program_that_holds_the_database_is_no_fault_of_ours() {
+    let (db, storage, _dir) = scratch().await;
+    let other = Connection::open(&storage.database).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(matches!(db.write(|tx| insert(tx, 1)).await, Err(Error::Unavailable(_))));
+    other.execute_batch("ROLLBACK").unwrap();
+    db.write(|tx| insert(tx, 2)).await.unwrap();
+    assert_eq!(numbers(&db).await, [2]);
+}
+
 #[actix_web::test]
 async fn a_full_queue_refuses_at_once() {
     static RUN: AtomicU32 = AtomicU32::new(0);

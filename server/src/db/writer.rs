@@ -130,7 +130,17 @@ trait Job: Send {
 #[derive(Clone)]
 enum Failure {
     Outdated,
+    Busy,
     NotCommitted(String),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        match Error::from(error) {
+            Error::Unavailable(_) => Self::Busy,
+            other => Self::NotCommitted(other.to_string()),
+        }
+    }
 }
 
 struct Ask<F, T> {
@@ -164,6 +174,7 @@ where
             (Err(Failure::Outdated), _) => {
                 Err(Error::Unavailable("a newer version has taken over the database"))
             }
+            (Err(Failure::Busy), _) => Err(Error::Unavailable("another program holds the database")),
             (Err(Failure::NotCommitted(why)), _) => {
                 Err(Error::Internal(format!("nothing was written: {why}")))
             }
@@ -228,31 +239,30 @@ impl Thread {
     }
 
     fn transaction(&self, next: &mut Option<Message>, group: &mut Vec<Box<dyn Job>>) -> Result<(), Failure> {
-        let failed = |error: rusqlite::Error| Failure::NotCommitted(error.to_string());
         let _alone = self.lock.hold().map_err(|error| Failure::NotCommitted(error.to_string()))?;
-        self.execute("BEGIN IMMEDIATE").map_err(failed)?;
-        if migrate::version(&self.connection).map_err(failed)? != migrate::LATEST {
+        self.execute("BEGIN IMMEDIATE")?;
+        if migrate::version(&self.connection)? != migrate::LATEST {
             return Err(Failure::Outdated);
         }
         let tx = WriteTx::new(&self.connection);
         let end = monotonic() + GROUP_TIME;
         while let Some(Message::Job(mut job)) = next.take_if(|message| matches!(message, Message::Job(_))) {
             if !job.abandoned() {
-                self.execute("SAVEPOINT job").map_err(failed)?;
+                self.execute("SAVEPOINT job")?;
                 let keep = job.run(&tx);
                 group.push(job);
                 if !keep {
-                    self.execute("ROLLBACK TO job").map_err(failed)?;
+                    self.execute("ROLLBACK TO job")?;
                 }
                 // Fails where SQLite gave up the whole transaction (disk full): then nobody's write stands.
-                self.execute("RELEASE job").map_err(failed)?;
+                self.execute("RELEASE job")?;
             }
             if group.len() >= GROUP || monotonic() >= end {
                 break;
             }
             *next = self.jobs.try_recv().ok();
         }
-        self.execute("COMMIT").map_err(failed)
+        Ok(self.execute("COMMIT")?)
     }
 
     fn execute(&self, sql: &str) -> Result<(), rusqlite::Error> {
