@@ -26,5 +26,10 @@ pub struct RoutineIconProps {
 /// The icon that a person chose for a routine.
 #[component]
 pub fn RoutineIcon(props: &RoutineIconProps) -> Html {
-    html! { <Icon glyph={glyphs::chosen(props.icon.as_str())} /> }
+    routine_icon(&props.icon)
+}
+
+/// The icon that a person chose for a routine.
+pub fn routine_icon(icon: &routine::Icon) -> Html {
+    html! { <Icon glyph={glyphs::chosen(icon.as_str())} /> }
 }

@@ -1,7 +1,8 @@
 //! What the browser says of itself and of the page's address.
 
 use super::{document, window};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
 /// Whether the page came over HTTPS or from this machine, which is what push, offline use and passkeys ask for.
@@ -42,10 +43,21 @@ pub fn forget_query() {
     }
 }
 
+/// The first input inside `node` that `selector` matches.
+fn input(node: &NodeRef, selector: &str) -> Option<HtmlInputElement> {
+    node.cast::<Element>()?.query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
 /// What is in the first input inside `node` that `selector` matches.
 pub fn input_value(node: &NodeRef, selector: &str) -> Option<String> {
-    let found = node.cast::<web_sys::Element>()?.query_selector(selector).ok().flatten()?;
-    Some(wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlInputElement>(found).ok()?.value())
+    input(node, selector).map(|input| input.value())
+}
+
+/// Puts something into the first input inside `node` that `selector` matches.
+pub fn set_input_value(node: &NodeRef, selector: &str, value: &str) {
+    if let Some(input) = input(node, selector) {
+        input.set_value(value);
+    }
 }
 
 /// Says in which language the page is, for screen readers, hyphenation and quotation marks.

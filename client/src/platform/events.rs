@@ -36,10 +36,10 @@ impl Drop for Listener {
 
 /// Calls back for each `name` event of the window while the component lives.
 #[hook]
-pub fn use_window_event(name: &'static str, callback: Callback<Event>) {
+pub fn use_window_event(name: &'static str, callback: Callback<()>) {
     use_effect_with((name, callback), |(name, callback)| {
         let callback = callback.clone();
-        let listener = Listener::new(&window(), name, move |event| callback.emit(event));
+        let listener = Listener::new(&window(), name, move |_| callback.emit(()));
         move || drop(listener)
     });
 }

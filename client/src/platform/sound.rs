@@ -1,14 +1,16 @@
 //! A soft chime. Browsers let a page make sounds only after the person has touched it.
 
+use super::events::Listener;
 use std::cell::RefCell;
 use web_sys::{AudioContext, AudioContextState, OscillatorType};
+use yew::prelude::*;
 
 thread_local! {
     static CONTEXT: RefCell<Option<AudioContext>> = const { RefCell::new(None) };
 }
 
 /// Asks for sound; to be called from a click or a key press, or the chime stays silent.
-pub fn unlock() {
+fn unlock() {
     CONTEXT.with_borrow_mut(|slot| {
         if slot.is_none() {
             *slot = AudioContext::new().ok();
@@ -21,13 +23,24 @@ pub fn unlock() {
     });
 }
 
-/// The same when the page appears, if the person has touched something before.
-pub fn unlock_if_touched() {
+/// The same, if the person has touched something before.
+fn unlock_if_touched() {
     let active = js_sys::Reflect::get(&super::window().navigator(), &"userActivation".into())
         .and_then(|activation| js_sys::Reflect::get(&activation, &"hasBeenActive".into()));
     if active.is_ok_and(|active| active.is_truthy()) {
         unlock();
     }
+}
+
+/// Asks for sound when the page appears, or as soon as the person touches something.
+#[hook]
+pub fn use_sound() {
+    use_effect_with((), |()| {
+        unlock_if_touched();
+        let listeners =
+            ["pointerdown", "keydown"].map(|name| Listener::new(&super::window(), name, |_| unlock()));
+        move || drop(listeners)
+    });
 }
 
 /// Two soft notes, one after the other: something has ended. Silent until the person has touched something.

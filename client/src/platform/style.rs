@@ -2,18 +2,17 @@
 //! `style` attributes.
 
 use web_sys::HtmlElement;
-use yew::prelude::*;
 
-/// Sets custom properties on an element after each render that changes them: `[("--top", "120px".into())]`.
-#[hook]
-pub fn use_properties<const N: usize>(node: NodeRef, properties: [(&'static str, AttrValue); N]) {
-    use_effect_with((node, properties), |(node, properties)| {
-        if let Some(element) = node.cast::<HtmlElement>() {
-            for (name, value) in properties {
-                let _ = element.style().set_property(name, value);
-            }
+/// Custom properties of an element, each with its name, its value and its unit, for Yew's `~style={…}`. The tilde sets
+/// the property of the element and not its attribute.
+pub fn properties(of: &[(&str, i32, &str)]) -> String {
+    let mut text = String::new();
+    for (name, value, unit) in of {
+        for part in [name, ":", &value.to_string(), unit, ";"] {
+            text.push_str(part);
         }
-    });
+    }
+    text
 }
 
 /// Sets one custom property at once, without a render: while something is being dragged, say.
@@ -24,4 +23,14 @@ pub fn set_property(element: &HtmlElement, name: &str, value: &str) {
 /// Takes a custom property off again.
 pub fn remove_property(element: &HtmlElement, name: &str) {
     let _ = element.style().remove_property(name);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn custom_properties_are_written_as_in_a_style_sheet() {
+        assert_eq!(properties(&[("--from", 90, ""), ("--x", -4, "px")]), "--from:90;--x:-4px;");
+    }
 }

@@ -1,6 +1,6 @@
 //! The keys of a run.
 
-use super::words::use_words;
+use super::words::Words;
 use crate::{
     ui::{Dialog, Shape},
     words as common,
@@ -51,17 +51,8 @@ pub fn wish(key: &str, shift: bool, held: bool) -> Option<Wish> {
     Some(wish)
 }
 
-/// Properties of [`KeysDialog`].
-#[derive(Properties, PartialEq)]
-pub struct KeysProps {
-    /// Seen enough.
-    pub onclose: Callback<()>,
-}
-
 /// The keys, and what they do.
-#[component]
-pub fn KeysDialog(props: &KeysProps) -> Html {
-    let (words, common) = (use_words(), common::use_words());
+pub fn keys_dialog(words: &Words, onclose: Callback<()>) -> Html {
     let shift = words.shift();
     let keys: [(&[&str], &str); 8] = [
         (&[words.space()], words.pause_or_resume()),
@@ -78,8 +69,8 @@ pub fn KeysDialog(props: &KeysProps) -> Html {
             id="keys"
             title={words.keys()}
             shape={Shape::Sheet}
-            onclose={props.onclose.clone()}
-            close_label={common.close()}
+            {onclose}
+            close_label={common::Words(words.0.clone()).close()}
         >
             <dl class="run-keys">
                 { for keys.iter().map(|(keys, what)| html! {

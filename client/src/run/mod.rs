@@ -15,6 +15,7 @@ mod words;
 pub use keeper::Keeper;
 
 use crate::{
+    api::ApiError,
     platform::{browser::use_title, events::use_window_event, timer::use_ticks, visibility::use_return},
     problems,
     route::{Route, RouteLink},
@@ -50,65 +51,46 @@ pub fn RunPage(props: &RunProps) -> Html {
     let ask = use_callback((), move |(), ()| dispatch.dispatch(Action::Run(RunEvent::Ask)));
     use_ticks(POLL_MS, ask.clone());
     use_return(ask.clone());
-    let onfocus = use_callback(ask.clone(), |_: Event, ask| ask.emit(()));
-    use_window_event("focus", onfocus);
+    use_window_event("focus", ask.clone());
 
     let ours = following.id == Some(props.id);
     let gone = following.trouble.as_ref().is_some_and(|error| !error.is_passing());
     match (&following.run, &following.trouble) {
         (Some(_), _) if ours && !gone => html! { <Room /> },
-        (_, Some(error)) if ours => html! { <Failed error={error.clone()} onretry={ask} /> },
-        _ => html! { <Loading /> },
+        (_, error) => html! { <Before error={error.clone().filter(|_| ours)} onretry={ask} /> },
     }
 }
 
-/// The way out, before there is anything else.
-fn way_out(words: &words::Words) -> Html {
-    html! {
-        <header class="run-head">
-            <RouteLink to={Route::Today} class="icon-button" label={words.leave()}>
-                <Icon glyph={glyphs::X} />
-            </RouteLink>
-            <h1 class="visually-hidden">{ words.run() }</h1>
-        </header>
-    }
-}
-
-/// The ring and grey lines, where the step will be.
-#[component]
-fn Loading() -> Html {
-    let words = use_words();
-    use_title(words.loading());
-    html! {
-        <main class="run hue-slate waiting" tabindex="-1">
-            { way_out(&words) }
-            <div class="stage">
-                <Ring left=0.0 />
-                <Skeleton label={words.loading()} lines=2 />
-            </div>
-        </main>
-    }
-}
-
-/// Properties of [`Failed`].
+/// Properties of [`Before`].
 #[derive(Properties, PartialEq)]
-struct FailedProps {
-    error: crate::api::ApiError,
+struct BeforeProps {
+    error: Option<ApiError>,
     onretry: Callback<()>,
 }
 
-/// It did not come.
+/// Before there is a run, or because there is none: the way out, and in the place of the step the ring and grey lines, or
+/// what went wrong.
 #[component]
-fn Failed(props: &FailedProps) -> Html {
+fn Before(props: &BeforeProps) -> Html {
     let (words, problems) = (use_words(), problems::use_words());
-    let failure = problems.failure(&props.error);
-    use_title(&failure.title);
+    let failure = props.error.as_ref().map(|error| problems.failure(error));
+    use_title(failure.as_ref().map_or(words.loading(), |failure| &failure.title));
     html! {
-        <main class="run hue-slate" tabindex="-1">
-            { way_out(&words) }
+        <main class={if failure.is_none() { "run hue-slate waiting" } else { "run hue-slate" }} tabindex="-1">
+            <header class="run-head">
+                <RouteLink to={Route::Today} class="icon-button" label={words.leave()}>
+                    <Icon glyph={glyphs::X} />
+                </RouteLink>
+                <h1 class="visually-hidden">{ words.run() }</h1>
+            </header>
             <div class="stage">
-                <Trouble {failure} onretry={props.onretry.clone()} />
-                <RouteLink to={Route::Today} class="button">{ words.back_to_day() }</RouteLink>
+                if let Some(failure) = failure {
+                    <Trouble {failure} onretry={props.onretry.clone()} />
+                    <RouteLink to={Route::Today} class="button">{ words.back_to_day() }</RouteLink>
+                } else {
+                    <Ring left=0.0 />
+                    <Skeleton label={words.loading()} lines=2 />
+                }
             </div>
         </main>
     }

@@ -3,10 +3,10 @@
 use super::{
     controls::Controls,
     head::Head,
-    keys::{KeysDialog, Wish, wish},
-    moment::{Moment, Pace, clock},
-    stage::Stage,
-    summary::Summary,
+    keys::{Wish, keys_dialog, wish},
+    moment::{Moment, Pace, clock, minutes},
+    stage::{stage, use_arc},
+    summary::summary,
     watch::{is_muted, mute, step_of, use_moment, use_voice},
     words::{Words, use_words},
 };
@@ -15,19 +15,19 @@ use crate::{
     platform::{
         browser::use_title,
         clock as time,
-        events::{is_at, use_shortcuts, use_window_event},
+        events::{is_at, use_shortcuts},
         focus::focus,
-        intl, sound,
+        intl,
+        sound::use_sound,
         wake_lock::use_wake_lock,
     },
     route::Route,
-    store::{Action, Dispatch, Following, Session, run::RunEvent, use_dispatch, use_slice},
+    store::{Action, Dispatch, Following, Session, Slice, run::RunEvent, use_dispatch, use_slice},
     ui::{Button, Dialog, Kind},
 };
 use daymark_shared::run::{self, IllegalMove, Run};
-use jiff::Timestamp;
 use yew::prelude::*;
-use yew_router::prelude::*;
+use yew_router::{navigator::Navigator, prelude::*};
 
 /// What is asked before it is done, or shown over the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,138 @@ enum Over {
     Keys,
     Finish,
     GiveUp,
+}
+
+/// What wishes need to come true.
+#[derive(Clone)]
+struct Walk {
+    following: Slice<Following>,
+    dispatch: Dispatch,
+    words: Words,
+    /// On whose clock days and times are told.
+    zone: AttrValue,
+    navigator: Option<Navigator>,
+    over: UseStateSetter<Option<Over>>,
+    muted: UseStateSetter<bool>,
+}
+
+impl PartialEq for Walk {
+    fn eq(&self, other: &Self) -> bool {
+        // The rest never changes.
+        self.following == other.following && self.words == other.words && self.zone == other.zone
+    }
+}
+
+impl Walk {
+    fn announce(&self, text: &'static str) {
+        self.dispatch.dispatch(Action::Announce(text.into()));
+    }
+
+    fn wish(&self, wish: Wish) {
+        let action = match wish {
+            Wish::Keys => return self.over.set(Some(Over::Keys)),
+            Wish::Finish => return self.over.set(Some(Over::Finish)),
+            Wish::GiveUp => return self.over.set(Some(Over::GiveUp)),
+            Wish::Leave => {
+                if let (Some(navigator), Some(run)) = (&self.navigator, &self.following.run) {
+                    navigator.push(&day_of(run, &self.zone));
+                }
+                return;
+            }
+            Wish::Mute(on) => {
+                mute(on);
+                self.muted.set(on);
+                return self.announce(if on {
+                    self.words.said_sound_off()
+                } else {
+                    self.words.said_sound_on()
+                });
+            }
+            Wish::Toggle => toggle(&self.following),
+            Wish::Done => run::Action::Done,
+            Wish::Skip => run::Action::Skip,
+            Wish::Back => run::Action::Back,
+            Wish::Adjust(minutes) => run::Action::Adjust(minutes),
+            Wish::AutoAdvance(on) => run::Action::AutoAdvance(on),
+        };
+        self.act(action);
+    }
+
+    /// Does it, or says why it cannot be done.
+    fn act(&self, action: run::Action) {
+        let now = time::now();
+        let progress = self.following.progress.as_ref();
+        match progress.and_then(|progress| progress.act(action, None, now).err()) {
+            None => self.dispatch.dispatch(Action::Run(RunEvent::Do(action, now))),
+            Some(IllegalMove::NoStepBefore) => self.announce(self.words.said_first()),
+            Some(IllegalMove::TooLong) => self.announce(self.words.said_too_long()),
+            // The page shows that already.
+            Some(IllegalMove::Ended) => {}
+        }
+    }
+
+    /// What lies over the room, unless that makes no sense any more.
+    fn over(&self, over: Over, ended: bool) -> Html {
+        let (words, set) = (&self.words, self.over.clone());
+        let onclose = Callback::from(move |()| set.set(None));
+        match over {
+            Over::Keys => keys_dialog(words, onclose),
+            _ if ended => html! {},
+            Over::Finish => self.confirm(
+                "finish",
+                [words.finish_title(), words.finish_text(), words.finish_now()],
+                run::Action::Finish,
+                onclose,
+            ),
+            Over::GiveUp => self.confirm(
+                "give-up",
+                [words.give_up_title(), words.give_up_text(), words.give_up()],
+                run::Action::Abandon,
+                onclose,
+            ),
+        }
+    }
+
+    /// Asks before something that cannot be taken back.
+    fn confirm(
+        &self,
+        id: &'static str,
+        [title, text, label]: [&'static str; 3],
+        action: run::Action,
+        onclose: Callback<()>,
+    ) -> Html {
+        let go_on = self.words.go_on();
+        let walk = self.clone();
+        let onconfirm = Callback::from(move |_| {
+            walk.over.set(None);
+            walk.act(action);
+        });
+        html! {
+            <Dialog {id} {title} onclose={onclose.clone()} close_label={go_on}>
+                <p class="muted">{ text }</p>
+                <div class="actions">
+                    <Button onclick={onclose.reform(|_| ())}>{ go_on }</Button>
+                    <Button kind={Kind::Primary} onclick={onconfirm}>{ label }</Button>
+                </div>
+            </Dialog>
+        }
+    }
+}
+
+/// What a key means here; `None` when it means something else there.
+fn wish_of(event: &KeyboardEvent) -> Option<Wish> {
+    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return None;
+    }
+    let wish = wish(&event.key(), event.shift_key(), event.repeat())?;
+    let elsewhere = match wish {
+        // On a button, Space presses that button.
+        Wish::Toggle => "button, a, input, [role^=menuitem]",
+        // In a long note, arrows scroll.
+        Wish::Adjust(_) => ".run-note",
+        _ => return Some(wish),
+    };
+    (!is_at(event, elsewhere)).then_some(wish)
 }
 
 /// The run that is followed.
@@ -49,61 +181,30 @@ pub fn Room() -> Html {
 
     let moment = use_moment(&following);
     use_voice(&following, moment.as_ref(), &words);
+    let moment = moment.map(|(moment, _)| moment);
     use_title(&title(&words, &following, moment.as_ref()));
-    let pace = moment.as_ref().map(|(moment, _)| moment.pace);
+    let pace = moment.as_ref().map(|moment| moment.pace);
     use_wake_lock(matches!(pace, Some(Pace::Running | Pace::Over)));
-    // A sound needs a touch first.
-    use_effect_with((), |()| sound::unlock_if_touched());
-    let touched = use_callback((), |_: Event, ()| sound::unlock());
-    use_window_event("pointerdown", touched.clone());
-    use_window_event("keydown", touched);
+    use_sound();
+    let arc = use_arc(moment.as_ref());
     // Whoever listens begins at what is new.
-    let ended = moment.as_ref().is_some_and(|(moment, _)| moment.is_ended());
+    let ended = moment.as_ref().is_some_and(Moment::is_ended);
     use_effect_with((main.clone(), ended), |(main, _)| focus(main));
 
-    let navigator = use_navigator();
-    let onwish = {
-        let deps = (following.clone(), dispatch.clone(), words.clone(), zone.clone());
-        let (over, muted) = (over.setter(), muted.setter());
-        use_callback(deps, move |wish: Wish, (following, dispatch, words, zone)| match wish {
-            Wish::Keys => over.set(Some(Over::Keys)),
-            Wish::Finish => over.set(Some(Over::Finish)),
-            Wish::GiveUp => over.set(Some(Over::GiveUp)),
-            Wish::Leave => {
-                if let (Some(navigator), Some(run)) = (&navigator, &following.run) {
-                    navigator.push(&day_of(run, zone));
-                }
-            }
-            Wish::Mute(on) => {
-                mute(on);
-                muted.set(on);
-                let text = if on { words.said_sound_off() } else { words.said_sound_on() };
-                dispatch.dispatch(Action::Announce(text.into()));
-            }
-            Wish::Toggle => act(following, dispatch, words, toggle(following)),
-            Wish::Done => act(following, dispatch, words, run::Action::Done),
-            Wish::Skip => act(following, dispatch, words, run::Action::Skip),
-            Wish::Back => act(following, dispatch, words, run::Action::Back),
-            Wish::Adjust(minutes) => act(following, dispatch, words, run::Action::Adjust(minutes)),
-            Wish::AutoAdvance(on) => act(following, dispatch, words, run::Action::AutoAdvance(on)),
-        })
+    let walk = Walk {
+        following: following.clone(),
+        dispatch,
+        words: words.clone(),
+        zone,
+        navigator: use_navigator(),
+        over: over.setter(),
+        muted: muted.setter(),
     };
+    let onwish = use_callback(walk.clone(), |wish: Wish, walk| walk.wish(wish));
     let onkey = use_callback(
         (onwish.clone(), over.is_some(), ended),
         |event: KeyboardEvent, (onwish, over, ended)| {
-            if *over || event.ctrl_key() || event.meta_key() || event.alt_key() {
-                return;
-            }
-            let Some(wish) = wish(&event.key(), event.shift_key(), event.repeat()) else { return };
-            let meant = match wish {
-                // On a button, Space presses that button.
-                Wish::Toggle => !is_at(&event, "button, a, input, [role^=menuitem]"),
-                // In a long note, arrows scroll.
-                Wish::Adjust(_) => !is_at(&event, ".run-note"),
-                Wish::Leave => true,
-                _ => true,
-            };
-            if meant && (!ended || wish == Wish::Leave) {
+            if let Some(wish) = wish_of(&event).filter(|wish| !over && (!ended || *wish == Wish::Leave)) {
                 event.prevent_default();
                 onwish.emit(wish);
             }
@@ -111,98 +212,58 @@ pub fn Room() -> Html {
     );
     use_shortcuts(onkey);
 
-    let (Some(run), Some((moment, now))) = (&following.run, &moment) else { return html! {} };
-    let steps = run.steps.len();
-    let confirm = |action: run::Action| {
-        let (following, dispatch, words, over) =
-            (following.clone(), dispatch.clone(), words.clone(), over.setter());
-        Callback::from(move |_| {
-            over.set(None);
-            act(&following, &dispatch, &words, action);
-        })
-    };
-    let close = {
-        let over = over.setter();
-        Callback::from(move |()| over.set(None))
-    };
-    let class = classes!(
-        "run",
-        hue(run.colour),
-        match moment.pace {
-            Pace::Running => "",
-            Pace::Over => "over",
-            Pace::Paused => "paused",
-            Pace::Finished | Pace::Abandoned => "ended",
-        }
-    );
+    let (Some(run), Some(moment)) = (&following.run, &moment) else { return html! {} };
+    let class = classes!("run", hue(run.colour), shade(moment.pace));
     let inside = if ended {
-        html! { <Summary run={run.clone()} progress={moment.progress.clone()} to={day_of(run, &zone)} /> }
+        summary(&words, run, &moment.progress, &day_of(run, &walk.zone))
     } else {
         html! {
             <>
                 <Head
                     title={run.title.as_str().to_owned()}
-                    step={step_of(&words, moment.progress.current, steps)}
+                    step={step_of(&words, moment.progress.current, run.steps.len())}
                     auto_advance={moment.progress.auto_advance}
                     muted={*muted}
                     onwish={onwish.clone()}
                 />
-                <Stage
-                    run={run.clone()}
-                    moment={moment.clone()}
-                    now={*now}
-                    {zone}
-                    lost={following.is_lost()}
-                />
+                { stage(&words, run, moment, &walk.zone, arc, following.is_lost()) }
                 <Controls
                     pace={moment.pace}
                     first={moment.progress.current == 0}
                     last={moment.next().is_none()}
                     {onwish}
                 />
-                <p class="run-next">
-                    { match moment.next().and_then(|next| Some((run.steps.get(next)?, moment.progress.steps.get(next)?))) {
-                        Some((step, time)) => html! {
-                            <>
-                                { words.next() }{ " " }
-                                <b>{ step.title.as_str() }</b>{ " " }
-                                <span class="num">{ words.duration(super::moment::minutes(time.allowed_ms)) }</span>
-                            </>
-                        },
-                        None => html! { words.last_step() },
-                    } }
-                </p>
+                <p class="run-next">{ next(&words, run, moment) }</p>
             </>
         }
     };
     html! {
         <>
             <main {class} tabindex="-1" ref={main}>{ inside }</main>
-            { match *over {
-                None => html! {},
-                Some(Over::Keys) => html! { <KeysDialog onclose={close} /> },
-                Some(Over::Finish) if !ended => html! {
-                    <Confirm
-                        id="finish"
-                        title={words.finish_title()}
-                        text={words.finish_text()}
-                        label={words.finish_now()}
-                        onconfirm={confirm(run::Action::Finish)}
-                        onclose={close}
-                    />
-                },
-                Some(Over::GiveUp) if !ended => html! {
-                    <Confirm
-                        id="give-up"
-                        title={words.give_up_title()}
-                        text={words.give_up_text()}
-                        label={words.give_up()}
-                        onconfirm={confirm(run::Action::Abandon)}
-                        onclose={close}
-                    />
-                },
-                Some(_) => html! {},
-            } }
+            { over.map_or_else(Html::default, |over| walk.over(over, ended)) }
+        </>
+    }
+}
+
+/// The class for how the clock stands.
+const fn shade(pace: Pace) -> &'static str {
+    match pace {
+        Pace::Running => "",
+        Pace::Over => "over",
+        Pace::Paused => "paused",
+        Pace::Finished | Pace::Abandoned => "ended",
+    }
+}
+
+/// The step that comes next, and how long it is.
+fn next(words: &Words, run: &Run, moment: &Moment) -> Html {
+    let next = moment.next().and_then(|next| Some((run.steps.get(next)?, moment.progress.steps.get(next)?)));
+    let Some((step, time)) = next else { return words.last_step().into() };
+    html! {
+        <>
+            { words.next() }{ " " }
+            <b>{ step.title.as_str() }</b>{ " " }
+            <span class="num">{ words.duration(minutes(time.allowed_ms)) }</span>
         </>
     }
 }
@@ -215,19 +276,6 @@ fn toggle(following: &Following) -> run::Action {
     }
 }
 
-/// Does it, or says why it cannot be done.
-fn act(following: &Following, dispatch: &Dispatch, words: &Words, action: run::Action) {
-    let now = time::now();
-    let refused = following.progress.as_ref().and_then(|progress| progress.act(action, None, now).err());
-    match refused {
-        None => dispatch.dispatch(Action::Run(RunEvent::Do(action, now))),
-        Some(IllegalMove::NoStepBefore) => dispatch.dispatch(Action::Announce(words.said_first().into())),
-        Some(IllegalMove::TooLong) => dispatch.dispatch(Action::Announce(words.said_too_long().into())),
-        // The page shows that already.
-        Some(IllegalMove::Ended) => {}
-    }
-}
-
 /// The day on which the run began, which is where one came from.
 fn day_of(run: &Run, zone: &str) -> Route {
     let (began, today) =
@@ -236,38 +284,12 @@ fn day_of(run: &Run, zone: &str) -> Route {
 }
 
 /// What the window is called: the step, and what is left of it.
-fn title(words: &Words, following: &Following, moment: Option<&(Moment, Timestamp)>) -> String {
-    let (Some(run), Some((moment, _))) = (&following.run, moment) else { return String::new() };
+fn title(words: &Words, following: &Following, moment: Option<&Moment>) -> String {
+    let (Some(run), Some(moment)) = (&following.run, moment) else { return String::new() };
     let step = run.steps.get(moment.progress.current).map_or("", |step| step.title.as_str());
     match moment.pace {
         Pace::Running | Pace::Over => [step, " · ", &clock(moment.left_ms)].concat(),
         Pace::Paused => [step, " · ", words.paused()].concat(),
         Pace::Finished | Pace::Abandoned => run.title.as_str().to_owned(),
-    }
-}
-
-/// Properties of [`Confirm`].
-#[derive(Properties, PartialEq)]
-struct ConfirmProps {
-    id: &'static str,
-    title: &'static str,
-    text: &'static str,
-    label: &'static str,
-    onconfirm: Callback<MouseEvent>,
-    onclose: Callback<()>,
-}
-
-/// Asks before something that cannot be taken back.
-#[component]
-fn Confirm(props: &ConfirmProps) -> Html {
-    let words = use_words();
-    html! {
-        <Dialog id={props.id} title={props.title} onclose={props.onclose.clone()} close_label={words.go_on()}>
-            <p class="muted">{ props.text }</p>
-            <div class="actions">
-                <Button onclick={props.onclose.reform(|_| ())}>{ words.go_on() }</Button>
-                <Button kind={Kind::Primary} onclick={props.onconfirm.clone()}>{ props.label }</Button>
-            </div>
-        </Dialog>
     }
 }

@@ -3,17 +3,15 @@
 use super::{
     moment::{Moment, Pace, clock, fraction, minutes},
     watch::left,
-    words::{Words, use_words},
+    words::Words,
 };
 use crate::{
     platform::{
-        clock as time, motion::is_reduced, style::use_properties, timer::use_frames, visibility::use_visible,
+        clock as time, motion::is_reduced, style::properties, timer::use_frames, visibility::use_visible,
     },
     ui::{Icon, Ring, glyphs, ring::draw},
 };
 use daymark_shared::run::{Outcome, Run};
-use jiff::Timestamp;
-use std::rc::Rc;
 use yew::prelude::*;
 
 /// Up to such a length of a step its ring moves more than a pixel a second, so that each frame counts.
@@ -21,40 +19,31 @@ const SMOOTH_MS: i64 = 20 * 60_000;
 /// A note up to such a length stands beside “Ends 10:35”.
 const SHORT_NOTE: usize = 90;
 
-/// Properties of [`Stage`].
-#[derive(Properties, PartialEq)]
-pub struct StageProps {
-    /// What is run.
-    pub run: Rc<Run>,
-    /// Where it stands.
-    pub moment: Moment,
-    /// When that is.
-    pub now: Timestamp,
-    /// On whose clock its end is told.
-    pub zone: AttrValue,
-    /// Whether the server cannot be reached.
-    pub lost: bool,
-}
-
-/// The step itself.
-#[component]
-pub fn Stage(props: &StageProps) -> Html {
-    let words = use_words();
-    let Moment { progress, pace, left_ms } = &props.moment;
-    let (pace, left_ms) = (*pace, *left_ms);
-    let allowed = props.moment.allowed_ms();
+/// The arc of the ring, which moves smoothly while the page is looked at and the step is short.
+#[hook]
+pub fn use_arc(moment: Option<&Moment>) -> NodeRef {
     let arc = use_node_ref();
-    let smooth = use_visible() && pace == Pace::Running && allowed <= SMOOTH_MS && !is_reduced();
-    let frame = use_callback((arc.clone(), props.moment.progress.clone()), |(), (arc, progress)| {
-        let left_ms = progress.left_ms(time::now());
-        let allowed = progress.steps.get(progress.current).map_or(0, |step| step.allowed_ms);
-        draw(arc, fraction(left_ms, allowed));
+    let smooth = use_visible()
+        && moment.is_some_and(|moment| moment.pace == Pace::Running && moment.allowed_ms() <= SMOOTH_MS)
+        && !is_reduced();
+    let progress = moment.filter(|_| smooth).map(|moment| moment.progress.clone());
+    let frame = use_callback((arc.clone(), progress), |(), (arc, progress)| {
+        if let Some(progress) = progress {
+            let allowed = progress.steps.get(progress.current).map_or(0, |step| step.allowed_ms);
+            draw(arc, fraction(progress.left_ms(time::now()), allowed));
+        }
     });
     use_frames(smooth, frame);
+    arc
+}
 
-    let Some(step) = props.run.steps.get(progress.current) else { return html! {} };
+/// The step itself, with the ring's `arc`. Its end is told on the clock of the `zone`; `lost` while the server cannot be
+/// reached.
+pub fn stage(words: &Words, run: &Run, moment: &Moment, zone: &str, arc: NodeRef, lost: bool) -> Html {
+    let Moment { progress, pace, left_ms } = moment;
+    let Some(step) = run.steps.get(progress.current) else { return html! {} };
     // As the clock counts: in minutes up to 99.
-    let of = match minutes(allowed) {
+    let of = match minutes(moment.allowed_ms()) {
         few @ ..100 => words.minutes(few),
         many => words.duration(many),
     };
@@ -64,11 +53,11 @@ pub fn Stage(props: &StageProps) -> Html {
         _ => words.of_minutes(&of),
     };
     let ends = match pace {
-        Pace::Running => progress.step_ends_at().map(|at| words.ends(&words.time_in(at, &props.zone))),
+        Pace::Running => progress.step_ends_at().map(|at| words.ends(&words.time_in(at, zone))),
         Pace::Over => Some(words.take_your_time().to_owned()),
         _ => None,
     };
-    let note = step.note.as_str().trim();
+    let (title, note) = (step.title.as_str(), step.note.as_str().trim());
     let beside = note.chars().count() <= SHORT_NOTE && !note.contains('\n');
     let hint = match (&ends, beside && !note.is_empty()) {
         (Some(ends), true) => [ends, ". ", note].concat(),
@@ -76,33 +65,31 @@ pub fn Stage(props: &StageProps) -> Html {
         (None, true) => note.to_owned(),
         (None, false) => String::new(),
     };
-    let label = [step.title.as_str(), ": ", &left(&words, left_ms)].concat();
+    let label = [title, ": ", &left(words, *left_ms)].concat();
     html! {
         <>
-            <Bar run={props.run.clone()} moment={props.moment.clone()} />
+            { bar(words, run, moment) }
             <div class="stage">
                 // It stands in the place that is free anyway: nothing moves when it comes.
                 <div class="run-lost" role="status">
-                    if props.lost {
+                    if lost {
                         <p><Icon glyph={glyphs::WIFI_OFF} />{ words.no_connection() }</p>
                     }
                 </div>
-                <Ring left={props.moment.fraction()} {arc}>
+                <Ring left={moment.fraction()} {arc}>
                     // Its name changes once a minute; the seconds are for the eye.
                     <div role="timer" aria-label={label} class="run-left">
-                        <span class={classes!("num", (left_ms.abs() >= 100 * 60_000).then_some("long"))} aria-hidden="true">
-                            { clock(left_ms) }
+                        <span class={if left_ms.abs() < 100 * 60_000 { "num" } else { "num long" }} aria-hidden="true">
+                            { clock(*left_ms) }
                         </span>
                         <small aria-hidden="true">{ below }</small>
                     </div>
                 </Ring>
                 <div class="run-step">
-                    <h1>{ step.title.as_str() }</h1>
+                    <h1>{ title }</h1>
                     <p class="run-hint num">{ hint }</p>
                     if !beside {
-                        <div class="run-note" tabindex="0" role="note" aria-label={step.title.as_str().to_owned()}>
-                            { note }
-                        </div>
+                        <div class="run-note" tabindex="0" role="note" aria-label={title.to_owned()}>{ note }</div>
                     }
                 </div>
             </div>
@@ -110,29 +97,18 @@ pub fn Stage(props: &StageProps) -> Html {
     }
 }
 
-/// Properties of [`Bar`].
-#[derive(Properties, PartialEq)]
-struct BarProps {
-    run: Rc<Run>,
-    moment: Moment,
-}
-
 /// All steps in a row: what is behind, how far this one is, and what is to come.
-#[component]
-fn Bar(props: &BarProps) -> Html {
-    let words = use_words();
-    let bar = use_node_ref();
-    let percent = ((1.0 - props.moment.fraction()) * 100.0).round();
-    use_properties(bar.clone(), [("--past", AttrValue::from(format!("{percent}%")))]);
-    let current = props.moment.progress.current;
+fn bar(words: &Words, run: &Run, moment: &Moment) -> Html {
+    let percent = ((1.0 - moment.fraction()) * 100.0).round() as i32;
+    let current = moment.progress.current;
     html! {
         <ol
-            class={classes!("run-bar", (props.run.steps.len() > 24).then_some("many"))}
+            class={if run.steps.len() > 24 { "run-bar many" } else { "run-bar" }}
+            ~style={properties(&[("--past", percent, "%")])}
             aria-label={words.steps()}
-            ref={bar}
         >
-            { for props.run.steps.iter().zip(&props.moment.progress.steps).enumerate().map(|(index, (step, time))| {
-                let (class, state) = state_of(&words, index == current, time.outcome);
+            { for run.steps.iter().zip(&moment.progress.steps).enumerate().map(|(index, (step, time))| {
+                let (class, state) = state_of(words, index == current, time.outcome);
                 html! {
                     <li key={index} {class} aria-current={(index == current).then_some("step")}>
                         <span class="visually-hidden">{ step.title.as_str() }{ ": " }{ state }</span>

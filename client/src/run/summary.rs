@@ -1,41 +1,32 @@
 //! Afterwards: what was planned and what it took, kindly.
 
-use super::{
-    moment::minutes,
-    words::{Words, use_words},
-};
+use super::{moment::minutes, words::Words};
 use crate::{
-    planning::RoutineIcon,
+    planning::routine_icon,
     route::{Route, RouteLink},
     ui::{Icon, Ring, glyphs},
 };
 use daymark_shared::run::{Outcome, Progress, Run, StepTime};
-use std::rc::Rc;
 use yew::prelude::*;
 
-/// Properties of [`Summary`].
-#[derive(Properties, PartialEq)]
-pub struct SummaryProps {
-    /// What was run.
-    pub run: Rc<Run>,
-    /// How it ended.
-    pub progress: Progress,
-    /// Where the day is.
-    pub to: Route,
-}
-
-/// What it took.
-#[component]
-pub fn Summary(props: &SummaryProps) -> Html {
-    let words = use_words();
-    let (run, progress) = (&props.run, &props.progress);
+/// What it took, and the way back to the day.
+pub fn summary(words: &Words, run: &Run, progress: &Progress, to: &Route) -> Html {
     let finished = progress.is_finished();
     let planned: i64 = progress.steps.iter().map(|step| step.planned_ms).sum();
     let spent = progress.spent_ms();
+    let row = |key: usize, title: &str, planned: String, took: String| {
+        html! {
+            <tr {key}>
+                <th scope="row">{ title }</th>
+                <td class="num">{ planned }</td>
+                <td class="num">{ took }</td>
+            </tr>
+        }
+    };
     html! {
         <>
             <header class="run-head">
-                <RouteLink to={props.to.clone()} class="icon-button" label={words.back_to_day()}>
+                <RouteLink to={to.clone()} class="icon-button" label={words.back_to_day()}>
                     <Icon glyph={glyphs::X} />
                 </RouteLink>
                 <p><span class="run-title">{ run.title.as_str() }</span></p>
@@ -45,11 +36,11 @@ pub fn Summary(props: &SummaryProps) -> Html {
                     if finished {
                         <Icon glyph={glyphs::CHECK} />
                     } else {
-                        <RoutineIcon icon={run.icon.clone()} />
+                        { routine_icon(&run.icon) }
                     }
                 </Ring>
                 <h1>{ if finished { words.finished_title() } else { words.abandoned_title() } }</h1>
-                <p class="muted">{ sentence(&words, progress, planned, spent) }</p>
+                <p class="muted">{ sentence(words, progress, planned, spent) }</p>
                 <table>
                     <thead>
                         <tr>
@@ -59,23 +50,15 @@ pub fn Summary(props: &SummaryProps) -> Html {
                         </tr>
                     </thead>
                     <tbody>
-                        { for run.steps.iter().zip(&progress.steps).enumerate().map(|(index, (step, time))| html! {
-                            <tr key={index}>
-                                <th scope="row">{ step.title.as_str() }</th>
-                                <td class="num">{ length(&words, time.planned_ms) }</td>
-                                <td class="num">{ outcome(&words, time) }</td>
-                            </tr>
+                        { for run.steps.iter().zip(&progress.steps).enumerate().map(|(index, (step, time))| {
+                            row(index, step.title.as_str(), length(words, time.planned_ms), outcome(words, time))
                         }) }
                     </tbody>
                     <tfoot>
-                        <tr>
-                            <th scope="row">{ words.total() }</th>
-                            <td class="num">{ length(&words, planned) }</td>
-                            <td class="num">{ length(&words, spent) }</td>
-                        </tr>
+                        { row(0, words.total(), length(words, planned), length(words, spent)) }
                     </tfoot>
                 </table>
-                <RouteLink to={props.to.clone()} class="button primary">{ words.back_to_day() }</RouteLink>
+                <RouteLink to={to.clone()} class="button primary">{ words.back_to_day() }</RouteLink>
             </div>
         </>
     }

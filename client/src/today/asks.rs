@@ -2,9 +2,9 @@
 
 use super::{
     geometry::{DAY, Slot, at, minute},
-    planner::{Ask, Planner},
+    planner::{Ask, Planner, clock_time, is_open},
     timeline::timed,
-    words::use_words,
+    words::{Words, use_words},
 };
 use crate::{
     civil::minutes_after,
@@ -15,129 +15,112 @@ use crate::{
     words,
 };
 use daymark_shared::{
-    routine::{Routine, Scope},
+    ids::RoutineId,
+    occurrence::Occurrence,
+    routine::{Minutes, Routine, Scope},
     schedule::{Start, parse_date, parse_time},
 };
 use jiff::civil::{Date, DateTime};
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// Properties of [`Asks`].
-#[derive(Properties, PartialEq)]
-pub struct AsksProps {
-    /// What is asked.
-    pub ask: Ask,
-    /// What can be done.
-    pub planner: Planner,
-    /// The day that is shown, and what time it is.
-    pub date: Date,
-    /// What time it is.
-    pub now: DateTime,
-}
-
-/// A question, and what follows from the answer.
-#[component]
-pub fn Asks(props: &AsksProps) -> Html {
-    let words = use_words();
-    let planner = props.planner.clone();
-    let close = planner.ask.reform(|()| None);
-    match props.ask.clone() {
-        Ask::Place { occurrence, start, minutes } => {
-            let end = minutes_after(start, minutes.get().into());
-            let range = words.range(&words.time(start.time()), &words.time(end.time()));
-            let about = [occurrence.title.as_str(), ", ", &range].concat();
-            let onclose = {
-                let (planner, occurrence) = (planner.clone(), occurrence.clone());
-                Callback::from(move |()| {
-                    planner.put_back(&occurrence);
-                    planner.ask.emit(None);
-                })
-            };
-            let onpick = Callback::from(move |scope| {
-                planner.ask.emit(None);
-                planner.place_in(&occurrence, start, minutes, scope);
-            });
-            html! { <ScopeDialog question={Question::Change} {about} {onpick} {onclose} /> }
-        }
-        Ask::Delete(occurrence) if occurrence.repeats => {
-            let about = AttrValue::from(occurrence.title.to_string());
-            let open = super::planner::is_open(&occurrence);
-            let scopes: Vec<Scope> = [Scope::This, Scope::Later, Scope::All]
-                .into_iter()
-                .filter(|s| open || *s != Scope::This)
-                .collect();
-            let onpurge = {
-                let (planner, occurrence) = (planner.clone(), occurrence.clone());
-                Callback::from(move |()| {
-                    planner.ask.emit(None);
-                    planner.purge(occurrence.routine, occurrence.title.as_str());
-                })
-            };
-            let onpick = Callback::from(move |scope| {
-                planner.ask.emit(None);
-                planner.end(&occurrence, scope);
-            });
-            html! { <ScopeDialog question={Question::Delete} {about} {scopes} {onpick} {onpurge} onclose={close} /> }
-        }
+/// A question, and what follows from the answer. `date` is the day that is shown.
+pub fn asked(words: &Words, ask: &Ask, planner: &Planner, date: Date, now: DateTime) -> Html {
+    match ask {
+        Ask::Place { occurrence, start, minutes } => place(words, planner, occurrence, *start, *minutes),
+        Ask::Delete(occurrence) if occurrence.repeats => delete_series(planner, occurrence),
         Ask::Delete(occurrence) => {
-            let inbox = super::planner::is_open(&occurrence).then(|| {
-                let (planner, occurrence) = (planner.clone(), occurrence.clone());
-                Callback::from(move |()| {
-                    planner.ask.emit(None);
-                    planner.to_inbox(&occurrence);
-                })
+            let inbox = is_open(occurrence).then(|| {
+                let occurrence = occurrence.clone();
+                answer(planner, move |planner, _: MouseEvent| planner.to_inbox(&occurrence))
             });
-            let title = AttrValue::from(occurrence.title.to_string());
-            let onpurge = Callback::from(move |()| {
-                planner.ask.emit(None);
-                planner.purge(occurrence.routine, occurrence.title.as_str());
-            });
-            html! { <DeleteOne {title} {inbox} {onpurge} onclose={close} /> }
+            delete_one(words, planner, occurrence.routine, occurrence.title.as_str(), inbox)
         }
-        Ask::DeleteRoutine(routine) => {
-            let title = AttrValue::from(routine.title.to_string());
-            let onpurge = Callback::from(move |()| {
-                planner.ask.emit(None);
-                planner.purge(routine.id, routine.title.as_str());
-            });
-            html! { <DeleteOne {title} {onpurge} onclose={close} /> }
+        Ask::DeleteRoutine(routine) => delete_one(words, planner, routine.id, routine.title.as_str(), None),
+        Ask::Plan(routine) => {
+            html! { <Plan routine={routine.clone()} planner={planner.clone()} {date} {now} /> }
         }
-        Ask::Plan(routine) => html! {
-            <Plan {routine} {planner} date={props.date} now={props.now} onclose={close} />
-        },
     }
 }
 
-/// Properties of [`DeleteOne`].
-#[derive(Properties, PartialEq)]
-struct DeleteOneProps {
-    title: AttrValue,
-    #[prop_or_default]
-    inbox: Option<Callback<()>>,
-    onpurge: Callback<()>,
-    onclose: Callback<()>,
+/// The question is answered, and this follows.
+fn answer<T>(planner: &Planner, act: impl Fn(&Planner, T) + 'static) -> Callback<T> {
+    let planner = planner.clone();
+    Callback::from(move |answer| {
+        planner.ask.set(None);
+        act(&planner, answer);
+    })
 }
 
-/// Whether something that happens once is to go.
-#[component]
-fn DeleteOne(props: &DeleteOneProps) -> Html {
-    let (words, common) = (use_words(), words::use_words());
-    let text = if props.inbox.is_some() { words.delete_one_text() } else { words.delete_inbox_text() };
+/// The question is closed, and nothing follows.
+fn close<T>(planner: &Planner) -> Callback<T> {
+    answer(planner, |_, _| ())
+}
+
+/// Deletes a routine with its history.
+fn purge<T>(planner: &Planner, routine: RoutineId, title: &str) -> Callback<T> {
+    let title = title.to_owned();
+    answer(planner, move |planner, _| planner.purge(routine, &title))
+}
+
+/// Which ones go to the new time.
+fn place(
+    words: &Words,
+    planner: &Planner,
+    occurrence: &Rc<Occurrence>,
+    start: DateTime,
+    minutes: Minutes,
+) -> Html {
+    let end = minutes_after(start, minutes.get().into());
+    let range = words.range(&words.time(start.time()), &words.time(end.time()));
+    let about = [occurrence.title.as_str(), ", ", &range].concat();
+    let (moved, left) = (occurrence.clone(), occurrence.clone());
+    let onpick = answer(planner, move |planner, scope| planner.place_in(&moved, start, minutes, scope));
+    let onclose = answer(planner, move |planner, ()| planner.put_back(&left));
+    html! { <ScopeDialog question={Question::Change} {about} {onpick} {onclose} /> }
+}
+
+/// Which ones go.
+fn delete_series(planner: &Planner, occurrence: &Rc<Occurrence>) -> Html {
+    let title = occurrence.title.as_str();
+    let scopes = if is_open(occurrence) {
+        vec![Scope::This, Scope::Later, Scope::All]
+    } else {
+        vec![Scope::Later, Scope::All]
+    };
+    let ended = occurrence.clone();
     html! {
-        <Dialog
-            id="delete"
-            title={words.delete_one(&props.title)}
-            onclose={props.onclose.clone()}
-            close_label={common.cancel()}
-        >
+        <ScopeDialog
+            question={Question::Delete}
+            about={title.to_owned()}
+            {scopes}
+            onpick={answer(planner, move |planner, scope| planner.end(&ended, scope))}
+            onpurge={purge(planner, occurrence.routine, title)}
+            onclose={close(planner)}
+        />
+    }
+}
+
+/// Whether something that happens once is to go, where that can be said: for good, or back into the `inbox`.
+fn delete_one(
+    words: &Words,
+    planner: &Planner,
+    routine: RoutineId,
+    title: &str,
+    inbox: Option<Callback<MouseEvent>>,
+) -> Html {
+    let cancel = words::Words(words.0.clone()).cancel();
+    let text = if inbox.is_some() { words.delete_one_text() } else { words.delete_inbox_text() };
+    html! {
+        <Dialog id="delete" title={words.delete_one(title)} onclose={close(planner)} close_label={cancel}>
             <p class="muted">{ text }</p>
             <div class="actions">
-                if let Some(inbox) = &props.inbox {
-                    <Button icon={glyphs::INBOX} onclick={inbox.reform(|_| ())}>{ words.to_inbox() }</Button>
+                if let Some(onclick) = inbox {
+                    <Button icon={glyphs::INBOX} {onclick}>{ words.to_inbox() }</Button>
                 } else {
-                    <Button onclick={props.onclose.reform(|_| ())}>{ common.cancel() }</Button>
+                    <Button onclick={close(planner)}>{ cancel }</Button>
                 }
-                <Button kind={Kind::Danger} icon={glyphs::TRASH_2} onclick={props.onpurge.reform(|_| ())}>
+                <Button kind={Kind::Danger} icon={glyphs::TRASH_2} onclick={purge(planner, routine, title)}>
                     { words.delete_for_good() }
                 </Button>
             </div>
@@ -152,7 +135,6 @@ struct PlanProps {
     planner: Planner,
     date: Date,
     now: DateTime,
-    onclose: Callback<()>,
 }
 
 /// The first time from `from` on at which nothing else is planned.
@@ -182,7 +164,7 @@ fn Plan(props: &PlanProps) -> Html {
         .get(date)
         .map(|day| timed(day, date).into_iter().map(|(_, slot)| slot).collect())
         .unwrap_or_default();
-    let proposed = use_memo((), |()| at(date, first_free(&slots, from, minutes)));
+    let proposed = use_state(|| at(date, first_free(&slots, from, minutes)));
     let onsubmit = {
         let (form, planner, routine) = (form.clone(), props.planner.clone(), props.routine.clone());
         Callback::from(move |event: SubmitEvent| {
@@ -191,7 +173,7 @@ fn Plan(props: &PlanProps) -> Html {
             let time = browser::input_value(&form, "[type=time]").and_then(|text| parse_time(&text).ok());
             match (date, time) {
                 (Some(date), Some(time)) => {
-                    planner.ask.emit(None);
+                    planner.ask.set(None);
                     planner.plan(&routine, Start::At(date.to_datetime(time)));
                 }
                 _ => {
@@ -204,7 +186,7 @@ fn Plan(props: &PlanProps) -> Html {
         <Dialog
             id="plan"
             title={words.plan_named(props.routine.title.as_str())}
-            onclose={props.onclose.clone()}
+            onclose={close(&props.planner)}
             close_label={common.cancel()}
         >
             <form class="plan-form" ref={form} {onsubmit}>
@@ -216,7 +198,7 @@ fn Plan(props: &PlanProps) -> Html {
                         required=true
                         min="1970-01-01"
                         max="2199-12-31"
-                        value={proposed.date().to_string()}
+                        ~defaultValue={proposed.date().to_string()}
                     />
                 </div>
                 <div class="field">
@@ -225,11 +207,11 @@ fn Plan(props: &PlanProps) -> Html {
                         id="plan-time"
                         type="time"
                         required=true
-                        value={format!("{:02}:{:02}", proposed.hour(), proposed.minute())}
+                        ~defaultValue={clock_time(*proposed)}
                     />
                 </div>
                 <div class="actions">
-                    <Button kind={Kind::Quiet} onclick={props.onclose.reform(|_| ())}>{ common.cancel() }</Button>
+                    <Button kind={Kind::Quiet} onclick={close(&props.planner)}>{ common.cancel() }</Button>
                     <Button kind={Kind::Primary} submit=true>{ words.plan_button() }</Button>
                 </div>
             </form>

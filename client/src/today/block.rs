@@ -1,21 +1,19 @@
 //! A block on the timeline: an occurrence, or what is left of it on this day.
 
 use super::{
-    actions::actions,
+    actions::{actions, use_menu},
     geometry::{Detail, Place, Slot, at, detail},
     hand::Grip,
-    planner::{Planner, is_open},
+    hands::Hands,
+    planner::{Planner, is_active, is_done, is_open},
     words::{Words, use_words},
 };
 use crate::{
-    planning::{RoutineIcon, hue, words as planning},
-    platform::{
-        drag::{Drag, follow},
-        style::use_properties,
-    },
-    ui::{Icon, MenuList, glyphs},
+    planning::{hue, routine_icon, words as planning},
+    platform::{drag::follow, style::properties},
+    ui::{Icon, glyphs},
 };
-use daymark_shared::occurrence::{Occurrence, OccurrenceState};
+use daymark_shared::occurrence::Occurrence;
 use jiff::civil::Date;
 use std::rc::Rc;
 use web_sys::{Element, PointerEvent};
@@ -26,24 +24,16 @@ use yew::prelude::*;
 pub struct BlockProps {
     /// What it shows.
     pub occurrence: Rc<Occurrence>,
-    /// On which day.
-    pub date: Date,
     /// From when until when: where it is, or is being moved to.
     pub slot: Slot,
     /// Where it is drawn.
     pub place: Place,
     /// The id of its button, once on the page.
     pub id: AttrValue,
-    /// Whether it is in hand, and how.
-    pub held: Option<Grip>,
-    /// What can be done.
-    pub planner: Planner,
-    /// Hears of a drag.
-    pub ondrag: Callback<(Rc<Occurrence>, Grip, Drag)>,
-    /// Hears that it is to be moved or resized by keys.
-    pub ontake: Callback<(Rc<Occurrence>, Grip)>,
-    /// Hears keys pressed on it; `true` for one that was used.
-    pub onkey: Callback<(Rc<Occurrence>, KeyboardEvent)>,
+    /// Whether it is in hand.
+    pub held: bool,
+    /// What takes it up, and what else can be done.
+    pub hands: Hands,
 }
 
 /// What it is in a sentence, for those who do not see where it stands.
@@ -62,10 +52,10 @@ fn remarks(words: &Words, occurrence: &Occurrence, place: Place) -> Vec<String> 
     if place.overlaps {
         remarks.push(words.overlaps().to_owned());
     }
-    if occurrence.run.is_some_and(|run| run.active) {
+    if is_active(occurrence) {
         remarks.push(words.running().to_owned());
     }
-    if occurrence.state == OccurrenceState::Done {
+    if is_done(occurrence) {
         let took = occurrence.run.and_then(|run| run.took_seconds);
         remarks.push(took.map_or_else(
             || words.done().to_owned(),
@@ -75,107 +65,86 @@ fn remarks(words: &Words, occurrence: &Occurrence, place: Place) -> Vec<String> 
     remarks
 }
 
+/// Its classes.
+fn classes_of(occurrence: &Occurrence, place: Place, detail: Detail, held: bool, opened: bool) -> Classes {
+    let mut classes = classes!("block", hue(occurrence.colour));
+    for (holds, class) in [
+        (detail == Detail::Line, "tight"),
+        (place.height < 30, "tiny"),
+        (is_done(occurrence), "done"),
+        (is_active(occurrence), "active"),
+        (place.ran_in, "ran-in"),
+        (place.runs_on, "runs-on"),
+        (held, "lift"),
+        (opened, "open"),
+        (is_open(occurrence), "movable"),
+    ] {
+        if holds {
+            classes.push(class);
+        }
+    }
+    classes
+}
+
 /// A block on the timeline.
 #[component]
 pub fn Block(props: &BlockProps) -> Html {
     let words = use_words();
-    let (frame, button) = (use_node_ref(), use_node_ref());
-    let menu = use_state(|| false);
-    let BlockProps { occurrence, date, slot, place, .. } = props;
-    let (date, slot, place) = (*date, *slot, *place);
-    use_properties(
-        frame.clone(),
-        [
-            ("--from", place.top.to_string().into()),
-            ("--span", place.height.to_string().into()),
-            ("--lane", place.lane.to_string().into()),
-            ("--lanes", place.lanes.to_string().into()),
-        ],
-    );
-
+    let frame = use_node_ref();
+    let menu = use_menu();
+    let BlockProps { occurrence, slot, place, held, hands, .. } = props;
+    let (slot, place) = (*slot, *place);
     let open = is_open(occurrence);
     let pull = |grip: Grip| {
-        let (frame, ondrag, occurrence) = (frame.clone(), props.ondrag.clone(), occurrence.clone());
+        let (frame, hands, occurrence) = (frame.clone(), hands.clone(), occurrence.clone());
         Callback::from(move |event: PointerEvent| {
             // The edge lies on the block, which would move.
             event.stop_propagation();
             if let Some(element) = frame.cast::<Element>().filter(|_| open) {
-                let (ondrag, occurrence) = (ondrag.clone(), occurrence.clone());
-                follow(
-                    &event,
-                    &element,
-                    Callback::from(move |drag| {
-                        ondrag.emit((occurrence.clone(), grip, drag));
-                    }),
-                );
+                let (hands, occurrence) = (hands.clone(), occurrence.clone());
+                let on = Callback::from(move |drag| hands.drag(&occurrence, grip, drag));
+                follow(&event, &element, on);
             }
         })
     };
     let onkeydown = {
-        let (onkey, occurrence) = (props.onkey.clone(), occurrence.clone());
-        Callback::from(move |event: KeyboardEvent| onkey.emit((occurrence.clone(), event)))
+        let (hands, occurrence) = (hands.clone(), occurrence.clone());
+        Callback::from(move |event: KeyboardEvent| hands.key(&occurrence, &event))
     };
-    let toggle = {
-        let (menu, held) = (menu.clone(), props.held.is_some());
-        Callback::from(move |_: MouseEvent| {
-            if !held {
-                menu.set(!*menu);
-            }
-        })
-    };
-    let onclose = {
-        let (set, button) = (menu.setter(), button.clone());
-        Callback::from(move |back| {
-            set.set(false);
-            if back {
-                crate::platform::focus::focus(&button);
-            }
-        })
-    };
-    let start = {
-        let (planner, occurrence) = (props.planner.clone(), occurrence.clone());
-        Callback::from(move |_: MouseEvent| planner.start(&occurrence))
-    };
-    let take = {
-        let (ontake, occurrence) = (props.ontake.clone(), occurrence.clone());
-        Callback::from(move |grip| ontake.emit((occurrence.clone(), grip)))
-    };
+    let onclick = if *held { Callback::noop() } else { menu.toggle.clone() };
 
     let title = occurrence.title.as_str();
-    let range = words.time_range(at(date, slot.from).time(), at(date, slot.until).time());
     let remarks = remarks(&words, occurrence, place);
-    let below = [vec![range.clone()], remarks.clone()].concat().join(" · ");
-    let label = [vec![spoken(&words, occurrence, date, slot)], remarks].concat().join(", ");
+    let label = joined(spoken(&words, occurrence, hands.date, slot), &remarks, ", ");
+    let (from, until) = (at(hands.date, slot.from), at(hands.date, slot.until));
+    let below = joined(words.time_range(from.time(), until.time()), &remarks, " · ");
     let detail = detail(place.height, occurrence.steps.len());
-    let done = occurrence.state == OccurrenceState::Done;
-    let active = occurrence.run.is_some_and(|run| run.active);
-    let class = classes!(
-        "block",
-        hue(occurrence.colour),
-        (detail == Detail::Line).then_some("tight"),
-        (place.height < 30).then_some("tiny"),
-        done.then_some("done"),
-        active.then_some("active"),
-        place.ran_in.then_some("ran-in"),
-        place.runs_on.then_some("runs-on"),
-        props.held.map(|_| "lift"),
-        menu.then_some("open"),
-        open.then_some("movable"),
-    );
+    let style = properties(&[
+        ("--from", place.top, ""),
+        ("--span", place.height, ""),
+        ("--lane", place.lane.into(), ""),
+        ("--lanes", place.lanes.into(), ""),
+    ]);
     html! {
-        <li ref={frame.clone()} {class} onpointerdown={pull(Grip::Move)} ondblclick={|event: MouseEvent| event.stop_propagation()}>
+        <li
+            ref={frame.clone()}
+            class={classes_of(occurrence, place, detail, *held, menu.open)}
+            ~style={style}
+            onpointerdown={pull(Grip::Move)}
+            ondblclick={|event: MouseEvent| event.stop_propagation()}
+        >
             <div class="block-ground">
-                <RoutineIcon icon={occurrence.icon.clone()} />
+                { routine_icon(&occurrence.icon) }
                 <div class="block-body">
                     <button
-                        ref={button.clone()}
+                        ref={menu.button.clone()}
                         id={props.id.clone()}
                         type="button"
                         class="block-open"
                         aria-haspopup="menu"
-                        aria-expanded={if *menu { "true" } else { "false" }}
+                        aria-expanded={menu.expanded()}
                         aria-label={label}
-                        onclick={toggle}
+                        {onclick}
                         {onkeydown}
                     >
                         { title }
@@ -192,35 +161,41 @@ pub fn Block(props: &BlockProps) -> Html {
                         </ol>
                     }
                 </div>
-                if done {
-                    <span class="go"><Icon glyph={glyphs::CHECK} /></span>
-                } else {
-                    // By keys it is the first entry of the menu.
-                    <button
-                        type="button"
-                        class="go"
-                        tabindex="-1"
-                        aria-label={if active { words.continue_named(title) } else { words.start_named(title) }}
-                        onclick={start}
-                    >
-                        <Icon glyph={glyphs::PLAY} />
-                    </button>
-                }
+                { go(&words, &hands.planner, occurrence) }
             </div>
             if open && !place.runs_on {
                 <span class="block-edge" onpointerdown={pull(Grip::Resize)}></span>
             }
-            if *menu {
-                <div class="menu">
-                    <MenuList
-                        id={[&props.id, "-menu"].concat()}
-                        label={occurrence.title.to_string()}
-                        items={actions(&words, &props.planner, occurrence, Some(&take))}
-                        opener={button}
-                        {onclose}
-                    />
-                </div>
+            if menu.open {
+                { menu.list(&props.id, title, actions(&words, &hands.planner, occurrence, Some(hands))) }
             }
         </li>
+    }
+}
+
+/// The first and the others, with something between them.
+fn joined(first: String, others: &[String], between: &str) -> String {
+    others.iter().fold(first, |text, other| [&text, between, other].concat())
+}
+
+/// A button that starts it or goes on with it, or that it is done.
+fn go(words: &Words, planner: &Planner, occurrence: &Rc<Occurrence>) -> Html {
+    if is_done(occurrence) {
+        return html! { <span class="go"><Icon glyph={glyphs::CHECK} /></span> };
+    }
+    let title = occurrence.title.as_str();
+    let label = if is_active(occurrence) { words.continue_named(title) } else { words.start_named(title) };
+    let (planner, occurrence) = (planner.clone(), occurrence.clone());
+    // By keys it is the first entry of the menu.
+    html! {
+        <button
+            type="button"
+            class="go"
+            tabindex="-1"
+            aria-label={label}
+            onclick={move |_| planner.start(&occurrence)}
+        >
+            <Icon glyph={glyphs::PLAY} />
+        </button>
     }
 }

@@ -2,21 +2,26 @@
 
 use super::{
     geometry::minute,
-    planner::Planner,
+    planner::{Planner, is_done},
+    strip::strip,
     timeline::timed,
+    week::week,
     words::{Words, use_words},
 };
 use crate::{
     i18n::Style,
-    platform::{document, events::Listener, focus::focus},
+    platform::{
+        browser, document,
+        events::Listener,
+        focus::{focus, focus_first},
+    },
     route::{Route, RouteLink},
-    store::days::KnownDay,
+    store::{Days, days::KnownDay, use_slice},
     ui::{Button, Icon, IconButton, Kind, glyphs},
     words,
 };
-use daymark_shared::occurrence::OccurrenceState;
+use daymark_shared::{occurrence::OccurrenceState, schedule::parse_date};
 use jiff::civil::{Date, DateTime};
-use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Node};
 use yew::prelude::*;
@@ -34,12 +39,11 @@ fn summary(words: &Words, day: &KnownDay, date: Date, now: DateTime) -> String {
         return words.nothing_planned().to_owned();
     }
     let mut parts = vec![words.planned(planned.len() as u32)];
-    let done = planned.iter().filter(|o| o.state == OccurrenceState::Done).count();
+    let done = planned.iter().filter(|o| is_done(o)).count();
     // On another day, what begins on it.
     let from = minute(now, date).max(0);
-    let ahead = timed(day, date)
-        .into_iter()
-        .find(|(o, slot)| o.state != OccurrenceState::Done && o.run.is_none() && slot.from >= from);
+    let ahead =
+        timed(day, date).into_iter().find(|(o, slot)| !is_done(o) && o.run.is_none() && slot.from >= from);
     if done == planned.len() {
         parts.push(words.all_done().to_owned());
     } else if let Some((next, _)) = ahead {
@@ -50,32 +54,48 @@ fn summary(words: &Words, day: &KnownDay, date: Date, now: DateTime) -> String {
     parts.join(" · ")
 }
 
-/// Properties of [`Head`].
+/// Properties of [`Top`].
 #[derive(Properties, PartialEq)]
-pub struct HeadProps {
+pub struct TopProps {
     /// Which day.
     pub date: Date,
+    /// The week that it lies in.
+    pub dates: [Date; 7],
     /// What time it is.
     pub now: DateTime,
-    /// What happens on it, once that is known.
-    pub day: Option<Rc<KnownDay>>,
     /// What can be done.
     pub planner: Planner,
     /// Asked to look at now.
     pub onlook: Callback<()>,
 }
 
-/// The head of the day.
+/// All that stands above the timeline: the head of the day, the week, and what has no place on the timeline.
 #[component]
-pub fn Head(props: &HeadProps) -> Html {
-    let (words, common) = (use_words(), words::use_words());
-    let HeadProps { date, now, .. } = *props;
-    let today = now.date();
+pub fn Top(props: &TopProps) -> Html {
+    let words = use_words();
+    let days = use_slice::<Days>();
+    let TopProps { date, dates, now, planner, .. } = props;
+    let (date, now) = (*date, *now);
+    let day = days.get(date);
+    html! {
+        <>
+            { head(&words, props, day.map(|day| summary(&words, day, date, now))) }
+            { week(&words, &days, *dates, date, now.date()) }
+            if let Some(day) = day {
+                { strip(&words, planner, day) }
+            }
+        </>
+    }
+}
+
+/// The head of the day.
+fn head(words: &Words, props: &TopProps, summary: Option<String>) -> Html {
+    let TopProps { date, now, planner, onlook, .. } = props;
+    let (date, today) = (*date, now.date());
     let (long, short) = if date.year() == today.year() {
-        (words.date(date, Style::Day), words.date(date, Style::DayShort))
+        (Style::Day, Style::DayShort)
     } else {
-        let year = words.date(date, Style::DayYear);
-        (year.clone(), year)
+        (Style::DayYear, Style::DayYear)
     };
     let arrow = |to: Option<Date>, glyph, label: &'static str| {
         to.map(|to| {
@@ -85,25 +105,25 @@ pub fn Head(props: &HeadProps) -> Html {
         })
     };
     let onnew = {
-        let planner = props.planner.clone();
+        let planner = planner.clone();
         Callback::from(move |_: MouseEvent| planner.new_routine(date, None))
     };
     html! {
         <header class="day-head">
             <h1>
-                <span class="long">{ long }</span>
-                <span class="short">{ short }</span>
+                <span class="long">{ words.date(date, long) }</span>
+                <span class="short">{ words.date(date, short) }</span>
             </h1>
-            <p class="day-summary num">{ props.day.as_ref().map(|day| summary(&words, day, date, now)) }</p>
+            <p class="day-summary num">{ summary }</p>
             <div class="day-nav">
             { arrow(date.yesterday().ok(), glyphs::CHEVRON_LEFT, words.previous_day()) }
-            <span class="contents" onclick={props.onlook.reform(|_| ())}>
+            <span class="contents" onclick={onlook.reform(|_| ())}>
                 <RouteLink
                     to={Route::Today}
-                    class={classes!("button", "go-today", (date == today).then_some("here"))}
+                    class={if date == today { "button go-today here" } else { "button go-today" }}
                     current={(date == today).then_some(AttrValue::Static("date"))}
                 >
-                    { common.today() }
+                    { words::Words(words.0.clone()).today() }
                 </RouteLink>
             </span>
             { arrow(date.tomorrow().ok(), glyphs::CHEVRON_RIGHT, words.next_day()) }
@@ -126,13 +146,13 @@ struct DateJumpProps {
 fn DateJump(props: &DateJumpProps) -> Html {
     let words = use_words();
     let navigator = use_navigator();
-    let open = use_state_eq(|| false);
+    let open = use_state(|| false);
     let (frame, button) = (use_node_ref(), use_node_ref());
     {
         let (frame, set) = (frame.clone(), open.setter());
         use_effect_with(*open, move |&open| {
             let listener = open.then(|| {
-                crate::platform::focus::focus_first(&frame, "input");
+                focus_first(&frame, "input");
                 Listener::new(&document(), "pointerdown", move |event| {
                     let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
                     if !frame.cast::<Element>().is_some_and(|frame| frame.contains(target.as_ref())) {
@@ -147,8 +167,8 @@ fn DateJump(props: &DateJumpProps) -> Html {
         let (open, frame, button, today) = (open.clone(), frame.clone(), button.clone(), props.today);
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let typed = crate::platform::browser::input_value(&frame, "input");
-            let date = typed.and_then(|text| daymark_shared::schedule::parse_date(&text).ok());
+            let typed = browser::input_value(&frame, "input");
+            let date = typed.and_then(|text| parse_date(&text).ok());
             if let (Some(date), Some(navigator)) = (date, &navigator) {
                 open.set(false);
                 focus(&button);
@@ -183,7 +203,7 @@ fn DateJump(props: &DateJumpProps) -> Html {
                             required=true
                             min="1970-01-01"
                             max="2199-12-31"
-                            value={props.date.to_string()}
+                            ~defaultValue={props.date.to_string()}
                         />
                     </div>
                     <Button submit=true kind={Kind::Primary}>{ words.show() }</Button>

@@ -2,13 +2,14 @@
 
 use super::{
     planner::{Ask, Planner},
-    words::use_words,
+    words::{Words, use_words},
 };
 use crate::{
     planning::hue,
     platform::{
+        browser::{input_value, set_input_value},
         drag::{Drag, follow},
-        focus::focus,
+        focus::focus_first,
         random,
     },
     store::{Inbox, use_slice},
@@ -20,12 +21,15 @@ use daymark_shared::{
     routine::{Colour, Icon as IconName, Minutes, NewRoutine, Routine, Step, Steps},
     text::{Notes, Title},
 };
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
 
 /// What is noted takes so long, unless it is said otherwise.
 const MINUTES: i64 = 15;
+
+/// What hears of a card that is dragged.
+type OnDrag = Callback<(Rc<Routine>, Drag)>;
 
 /// Properties of [`InboxList`].
 #[derive(Properties, PartialEq)]
@@ -34,7 +38,7 @@ pub struct InboxProps {
     pub planner: Planner,
     /// Hears of cards that are dragged, where there is a timeline beside it.
     #[prop_or_default]
-    pub ondrag: Option<Callback<(Rc<Routine>, Drag)>>,
+    pub ondrag: Option<OnDrag>,
 }
 
 /// The cards, and a line to note something.
@@ -42,6 +46,7 @@ pub struct InboxProps {
 pub fn InboxList(props: &InboxProps) -> Html {
     let (words, common) = (use_words(), words::use_words());
     let inbox = use_slice::<Inbox>();
+    let note = use_note();
     let Some(routines) = &inbox.routines else {
         return html! { <crate::ui::Skeleton label={common.loading()} lines=3 /> };
     };
@@ -51,17 +56,10 @@ pub fn InboxList(props: &InboxProps) -> Html {
                 <p class="inbox-empty">{ words.inbox_empty() }</p>
             } else {
                 <ul class="cards">
-                    { for routines.iter().map(|routine| html! {
-                        <Card
-                            key={routine.id.to_string()}
-                            routine={routine.clone()}
-                            planner={props.planner.clone()}
-                            ondrag={props.ondrag.clone()}
-                        />
-                    }) }
+                    { for routines.iter().map(|routine| card(&words, &common, props, routine)) }
                 </ul>
             }
-            <Add planner={props.planner.clone()} />
+            { note.line(&words, &common, &props.planner) }
             if props.ondrag.is_some() && !routines.is_empty() {
                 <p class="inbox-hint">{ words.inbox_drag_hint() }</p>
             }
@@ -69,20 +67,9 @@ pub fn InboxList(props: &InboxProps) -> Html {
     }
 }
 
-/// Properties of [`Card`].
-#[derive(Properties, PartialEq)]
-struct CardProps {
-    routine: Rc<Routine>,
-    planner: Planner,
-    ondrag: Option<Callback<(Rc<Routine>, Drag)>>,
-}
-
-#[component]
-fn Card(props: &CardProps) -> Html {
-    let (words, common) = (use_words(), words::use_words());
-    let frame = use_node_ref();
-    let routine = &props.routine;
-    let title = routine.title.as_str();
+fn card(words: &Words, common: &words::Words, props: &InboxProps, routine: &Rc<Routine>) -> Html {
+    let frame = NodeRef::default();
+    let (id, title) = (routine.id.to_string(), routine.title.as_str());
     let onpointerdown = props.ondrag.clone().map(|ondrag| {
         let (frame, routine) = (frame.clone(), routine.clone());
         Callback::from(move |event: PointerEvent| {
@@ -98,28 +85,29 @@ fn Card(props: &CardProps) -> Html {
     };
     let items = vec![
         item(words.plan(), glyphs::CALENDAR, |planner, routine| {
-            planner.ask.emit(Some(Ask::Plan(routine.clone())))
+            planner.ask.set(Some(Ask::Plan(routine.clone())));
         }),
         item(common.edit(), glyphs::PENCIL, |planner, routine| planner.edit_routine(routine.id)),
         MenuItem {
             danger: true,
             ..item(common.delete(), glyphs::TRASH_2, |planner, routine| {
-                planner.ask.emit(Some(Ask::DeleteRoutine(routine.clone())));
+                planner.ask.set(Some(Ask::DeleteRoutine(routine.clone())));
             })
         },
     ];
     let minutes = u32::from(routine.steps.minutes().get());
     html! {
         <li
+            key={id.as_str()}
             ref={frame}
-            class={classes!("inbox-card", hue(routine.colour), onpointerdown.is_some().then_some("draggable"))}
+            class={classes!("inbox-card", hue(routine.colour), onpointerdown.as_ref().map(|_| "draggable"))}
             {onpointerdown}
         >
             <i class="dot" aria-hidden="true"></i>
             <span class="card-title">{ title }</span>
             <span class="card-minutes num">{ words.duration(minutes) }</span>
             <Menu
-                id={["inbox-", &routine.id.to_string()].concat()}
+                id={["inbox-", &id].concat()}
                 label={words.actions_for(title)}
                 glyph={glyphs::ELLIPSIS}
                 {items}
@@ -128,14 +116,10 @@ fn Card(props: &CardProps) -> Html {
     }
 }
 
-/// Properties of [`Add`].
-#[derive(Properties, PartialEq)]
-struct AddProps {
-    planner: Planner,
-}
-
-/// A routine of one step with the same title.
-fn noted(title: Title, minutes: Minutes) -> Option<NewRoutine> {
+/// What was typed: a routine of one step with the same title.
+fn noted(form: &NodeRef) -> Option<NewRoutine> {
+    let title = Title::new(&input_value(form, TITLE)?).ok()?;
+    let minutes = Minutes::new(input_value(form, LENGTH)?.parse().unwrap_or(MINUTES)).ok()?;
     let (ms, random) = random::id_parts();
     let (step_ms, step_random) = random::id_parts();
     let step = Step {
@@ -156,101 +140,106 @@ fn noted(title: Title, minutes: Minutes) -> Option<NewRoutine> {
 }
 
 /// A line to note something; it stays open for the next.
-#[component]
-fn Add(props: &AddProps) -> Html {
-    let (words, common) = (use_words(), words::use_words());
-    let open = use_state(|| false);
-    let title = use_state(AttrValue::default);
-    let minutes = use_state(|| AttrValue::from(MINUTES.to_string()));
-    let (field, button) = (use_node_ref(), use_node_ref());
+struct Note {
+    open: UseStateHandle<bool>,
+    /// What was typed before it was closed: the title and the minutes.
+    kept: Rc<RefCell<[String; 2]>>,
+    form: NodeRef,
+}
+
+const TITLE: &str = "#inbox-title";
+const LENGTH: &str = "#inbox-minutes";
+
+/// A line to note something, closed at first.
+#[hook]
+fn use_note() -> Note {
+    let (open, form) = (use_state(|| false), use_node_ref());
+    let kept = use_mut_ref(|| [String::new(), MINUTES.to_string()]);
     {
-        let field = field.clone();
-        use_effect_with(*open, move |&open| {
-            if open {
-                focus(&field);
+        let form = form.clone();
+        use_effect_with(*open, move |open| {
+            if *open {
+                focus_first(&form, TITLE);
             }
         });
     }
-    if !*open {
-        let open = open.clone();
-        return html! {
-            <Button node={button} class="add" wide=true icon={glyphs::PLUS} onclick={move |_| open.set(true)}>
-                { words.add_to_inbox() }
-            </Button>
+    Note { open, kept, form }
+}
+
+impl Note {
+    fn line(&self, words: &Words, common: &words::Words, planner: &Planner) -> Html {
+        if !*self.open {
+            let open = self.open.clone();
+            return html! {
+                <Button class="add" wide=true icon={glyphs::PLUS} onclick={move |_| open.set(true)}>
+                    { words.add_to_inbox() }
+                </Button>
+            };
+        }
+        let close = {
+            let (open, kept, form) = (self.open.clone(), self.kept.clone(), self.form.clone());
+            Callback::from(move |()| {
+                *kept.borrow_mut() =
+                    [TITLE, LENGTH].map(|field| input_value(&form, field).unwrap_or_default());
+                open.set(false);
+            })
         };
-    }
-    let typed = |state: &UseStateHandle<AttrValue>| {
-        let set = state.setter();
-        Callback::from(move |event: InputEvent| set.set(crate::ui::field::value_of(&event).into()))
-    };
-    let onsubmit = {
-        let (title, minutes, planner, field) =
-            (title.clone(), minutes.clone(), props.planner.clone(), field.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let length = Minutes::new(minutes.parse().unwrap_or(MINUTES));
-            if let (Ok(what), Ok(length)) = (Title::new(&title), length)
-                && let Some(new) = noted(what, length)
-            {
-                planner.add(new);
-                title.set(AttrValue::default());
-                focus(&field);
-            }
-        })
-    };
-    let close = {
-        let open = open.clone();
-        Callback::from(move |()| open.set(false))
-    };
-    let onkeydown = {
-        let close = close.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                close.emit(());
-            }
-        })
-    };
-    html! {
-        <form class="inbox-card add-form" {onsubmit} {onkeydown}>
-            <div class="field">
-                <label for="inbox-title">{ words.what() }</label>
-                <input
-                    ref={field}
-                    id="inbox-title"
-                    value={(*title).clone()}
-                    maxlength="200"
-                    required=true
-                    autocomplete="off"
-                    oninput={typed(&title)}
-                />
-            </div>
-            <div class="field">
-                <label for="inbox-minutes">{ words.minutes_label() }</label>
-                <input
-                    id="inbox-minutes"
-                    class="num"
-                    type="number"
-                    inputmode="numeric"
-                    min="1"
-                    max="1440"
-                    required=true
-                    value={(*minutes).clone()}
-                    oninput={typed(&minutes)}
-                />
-            </div>
-            <div class="actions">
-                <Button kind={Kind::Quiet} onclick={close.reform(|_| ())}>{ common.close() }</Button>
-                <Button kind={Kind::Primary} submit=true>{ common.add() }</Button>
-            </div>
-        </form>
+        let onkeydown = {
+            let close = close.clone();
+            Callback::from(move |event: KeyboardEvent| {
+                if event.key() == "Escape" {
+                    close.emit(());
+                }
+            })
+        };
+        let onsubmit = {
+            let (form, planner) = (self.form.clone(), planner.clone());
+            Callback::from(move |event: SubmitEvent| {
+                event.prevent_default();
+                if let Some(new) = noted(&form) {
+                    planner.add(new);
+                    set_input_value(&form, TITLE, "");
+                    focus_first(&form, TITLE);
+                }
+            })
+        };
+        let [title, minutes] = &*self.kept.borrow();
+        html! {
+            <form ref={self.form.clone()} class="inbox-card add-form" {onsubmit} {onkeydown}>
+                <div class="field">
+                    <label for="inbox-title">{ words.what() }</label>
+                    <input
+                        id="inbox-title"
+                        ~defaultValue={title.as_str()}
+                        maxlength="200"
+                        required=true
+                        autocomplete="off"
+                    />
+                </div>
+                <div class="field">
+                    <label for="inbox-minutes">{ words.minutes_label() }</label>
+                    <input
+                        id="inbox-minutes"
+                        class="num"
+                        type="number"
+                        inputmode="numeric"
+                        min="1"
+                        max="1440"
+                        required=true
+                        ~defaultValue={minutes.as_str()}
+                    />
+                </div>
+                <div class="actions">
+                    <Button kind={Kind::Quiet} onclick={close.reform(|_| ())}>{ common.close() }</Button>
+                    <Button kind={Kind::Primary} submit=true>{ common.add() }</Button>
+                </div>
+            </form>
+        }
     }
 }
 
 /// The head of the inbox: its name and how much lies in it.
-#[component]
-pub fn InboxHead() -> Html {
-    let common = words::use_words();
-    let inbox = use_slice::<Inbox>();
+pub fn inbox_head(common: &words::Words, inbox: &Inbox) -> Html {
     let count = inbox.routines.as_ref().map(|routines| common.number(routines.len() as i64));
     html! {
         <h2 class="side-head"><Icon glyph={glyphs::INBOX} />{ common.inbox() }<em class="num">{ count }</em></h2>

@@ -1,12 +1,13 @@
 //! What is being dragged in from the inbox.
 
 use super::{
-    geometry::{DAY, Place, STEP, Slot, at, places, snapped},
-    words::use_words,
+    geometry::{DAY, STEP, Slot, at, places, snapped},
+    marks::block_span,
+    words::Words,
 };
 use crate::{
-    planning::{RoutineIcon, hue},
-    platform::{scroll, style::use_properties},
+    planning::{hue, routine_icon},
+    platform::{scroll, style::properties},
 };
 use daymark_shared::routine::Routine;
 use jiff::civil::Date;
@@ -35,37 +36,19 @@ pub fn minute_at(lane: &NodeRef, head: &NodeRef, x: f64, y: f64) -> Option<i32> 
     Some(snapped(minute - 10.0).clamp(0, DAY - STEP))
 }
 
-/// Properties of [`IncomingBlock`].
-#[derive(Properties, PartialEq)]
-pub struct IncomingBlockProps {
-    /// What.
-    pub incoming: Incoming,
-    /// On which day.
-    pub date: Date,
-}
-
-/// Where it would be dropped.
-#[component]
-pub fn IncomingBlock(props: &IncomingBlockProps) -> Html {
-    let words = use_words();
-    let node = use_node_ref();
-    let routine = &props.incoming.routine;
-    let minutes = i32::from(routine.steps.minutes().get());
-    let slot = Slot::new(props.incoming.from.unwrap_or_default(), minutes);
-    let (top, height) = places(&[slot]).first().map_or((0, 0), |Place { top, height, .. }| (*top, *height));
-    use_properties(node.clone(), [("--from", top.to_string().into()), ("--span", height.to_string().into())]);
-    if props.incoming.from.is_none() {
-        return Html::default();
-    }
-    let range = words.time_range(at(props.date, slot.from).time(), at(props.date, slot.until).time());
+/// Where a routine would be dropped: at the minute `from` of a day.
+pub fn incoming_block(words: &Words, routine: &Routine, date: Date, from: i32) -> Html {
+    let slot = Slot::new(from, i32::from(routine.steps.minutes().get()));
+    let tight = places(&[slot]).first().is_some_and(|place| place.height < 40);
+    let range = words.time_range(at(date, slot.from).time(), at(date, slot.until).time());
     html! {
         <div
-            ref={node}
-            class={classes!("block", "lift", hue(routine.colour), (height < 40).then_some("tight"))}
+            class={classes!("block", "lift", hue(routine.colour), tight.then_some("tight"))}
+            ~style={block_span(slot)}
             aria-hidden="true"
         >
             <div class="block-ground">
-                <RoutineIcon icon={routine.icon.clone()} />
+                { routine_icon(&routine.icon) }
                 <div class="block-body">
                     <span class="block-open">{ routine.title.as_str() }</span>
                     <p class="num">{ range }</p>
@@ -75,26 +58,13 @@ pub fn IncomingBlock(props: &IncomingBlockProps) -> Html {
     }
 }
 
-/// Properties of [`Carried`].
-#[derive(Properties, PartialEq)]
-pub struct CarriedProps {
-    /// What.
-    pub incoming: Incoming,
-}
-
 /// The card at the pointer, as long as it is not over the timeline.
-#[component]
-pub fn Carried(props: &CarriedProps) -> Html {
-    let node = use_node_ref();
-    let (x, y) = props.incoming.pointer;
-    let px = |value: i32| AttrValue::from([value.to_string().as_str(), "px"].concat());
-    use_properties(node.clone(), [("--x", px(x)), ("--y", px(y))]);
-    let routine = &props.incoming.routine;
-    let over = props.incoming.from.is_some();
+pub fn carried(incoming: &Incoming) -> Html {
+    let Incoming { routine, from, pointer: (x, y) } = incoming;
     html! {
         <div
-            ref={node}
-            class={classes!("inbox-card", "carried", hue(routine.colour), over.then_some("over"))}
+            class={classes!("inbox-card", "carried", hue(routine.colour), from.map(|_| "over"))}
+            ~style={properties(&[("--x", *x, "px"), ("--y", *y, "px")])}
             aria-hidden="true"
         >
             <i class="dot"></i>

@@ -3,107 +3,68 @@
 use super::{
     geometry::{Slot, at, places},
     planner::Planner,
-    words::use_words,
+    words::Words,
 };
 use crate::{
-    platform::style::use_properties,
+    platform::style::properties,
     ui::{Button, Icon, Kind, glyphs},
 };
 use jiff::civil::{Date, Time};
 use yew::prelude::*;
 
-/// Properties of [`Hours`].
-#[derive(Properties, PartialEq)]
-pub struct HoursProps {
-    /// The minute that it is, today.
-    pub now: Option<i32>,
+/// At which minute something is drawn: the `~style` of its element.
+fn start(from: i32) -> String {
+    properties(&[("--from", from, "")])
 }
 
-/// The hours at the side. Blocks say their times themselves.
-#[component]
-pub fn Hours(props: &HoursProps) -> Html {
-    let words = use_words();
-    let label = use_node_ref();
-    use_properties(label.clone(), [("--from", props.now.unwrap_or_default().to_string().into())]);
+/// The same, and over how many minutes.
+fn span(from: i32, minutes: i32) -> String {
+    properties(&[("--from", from, ""), ("--span", minutes, "")])
+}
+
+/// The `~style` of something that is drawn like a block.
+pub fn block_span(slot: Slot) -> String {
+    places(&[slot]).first().map_or_else(String::new, |place| span(place.top, place.height))
+}
+
+/// The hours at the side; blocks say their times themselves. `now` is the minute that it is, today.
+pub fn hours(words: &Words, now: Option<i32>) -> Html {
     let time = |minute: i32| words.time(at(jiff::civil::date(2000, 1, 1), minute).time());
     html! {
         <div class="hours num" aria-hidden="true">
             { for (0..24).map(|hour| {
                 // The hour that now stands on says nothing.
-                let covered = props.now.is_some_and(|now| (now - hour * 60).abs() < 14);
+                let covered = now.is_some_and(|now| (now - hour * 60).abs() < 14);
                 html! { <span key={hour} class="hour">{ (!covered).then(|| time(hour * 60)) }</span> }
             }) }
-            if let Some(now) = props.now {
-                <span class="now-label" ref={label}>{ time(now) }</span>
+            if let Some(now) = now {
+                <span class="now-label" ~style={start(now)}>{ time(now) }</span>
             }
         </div>
     }
 }
 
-/// Properties of [`Now`].
-#[derive(Properties, PartialEq)]
-pub struct NowProps {
-    /// The minute that it is.
-    pub now: i32,
-}
-
 /// The line at now.
-#[component]
-pub fn Now(props: &NowProps) -> Html {
-    let words = use_words();
-    let node = use_node_ref();
-    use_properties(node.clone(), [("--from", props.now.to_string().into())]);
-    let time = at(jiff::civil::date(2000, 1, 1), props.now).time();
+pub fn now_line(words: &Words, now: i32) -> Html {
+    let time = at(jiff::civil::date(2000, 1, 1), now).time();
     html! {
-        <div class="now" ref={node}>
+        <div class="now" ~style={start(now)}>
             <span class="visually-hidden">{ words.now_is(&words.time(time)) }</span>
         </div>
     }
 }
 
-/// Properties of [`Shadow`].
-#[derive(Properties, PartialEq)]
-pub struct ShadowProps {
-    /// Where.
-    pub slot: Slot,
-}
-
 /// Where something was before it was taken up.
-#[component]
-pub fn Shadow(props: &ShadowProps) -> Html {
-    let node = use_node_ref();
-    let place = places(&[props.slot]).first().copied();
-    let (top, height) = place.map_or((0, 0), |place| (place.top, place.height));
-    use_properties(node.clone(), [("--from", top.to_string().into()), ("--span", height.to_string().into())]);
-    html! { <div class="shadow" ref={node}></div> }
-}
-
-/// Properties of [`Free`].
-#[derive(Properties, PartialEq)]
-pub struct FreeProps {
-    /// From when until when.
-    pub slot: Slot,
-    /// On which day.
-    pub date: Date,
-    /// What can be done.
-    pub planner: Planner,
+pub fn shadow(slot: Slot) -> Html {
+    html! { <div class="shadow" ~style={block_span(slot)}></div> }
 }
 
 /// Free time, named: a press plans something there.
-#[component]
-pub fn Free(props: &FreeProps) -> Html {
-    let words = use_words();
-    let node = use_node_ref();
-    let Slot { from, .. } = props.slot;
-    let minutes = props.slot.minutes();
-    use_properties(
-        node.clone(),
-        [("--from", from.to_string().into()), ("--span", minutes.to_string().into())],
-    );
-    let (date, planner) = (props.date, props.planner.clone());
-    let start = at(date, from);
+pub fn free_time(words: &Words, planner: &Planner, date: Date, slot: Slot) -> Html {
+    let (start, minutes) = (at(date, slot.from), slot.minutes());
+    let planner = planner.clone();
     html! {
-        <div class="free" ref={node}>
+        <div key={slot.from} class="free" ~style={span(slot.from, minutes)}>
             <button
                 type="button"
                 title={words.plan_here(&words.time(start.time()))}
@@ -116,43 +77,25 @@ pub fn Free(props: &FreeProps) -> Html {
     }
 }
 
-/// Properties of [`EmptyDay`].
-#[derive(Properties, PartialEq)]
-pub struct EmptyDayProps {
-    /// The minute beside which it is said.
-    pub from: i32,
-    /// Whether the day is over.
-    pub past: bool,
-    /// Which day.
-    pub date: Date,
-    /// What can be done.
-    pub planner: Planner,
-}
-
-/// Nothing is planned: what to do next.
-#[component]
-pub fn EmptyDay(props: &EmptyDayProps) -> Html {
-    let words = use_words();
-    let node = use_node_ref();
-    let from = (props.from + 40).clamp(0, 1_200);
-    use_properties(node.clone(), [("--from", from.to_string().into())]);
-    let (title, text) = if props.past {
+/// Nothing is planned on a day, which may be `past`: what to do next. It is said beside the minute `from`.
+pub fn empty_day(words: &Words, planner: &Planner, date: Date, from: i32, past: bool) -> Html {
+    let (title, text) = if past {
         (words.empty_past_title(), words.empty_past_text())
     } else {
         (words.empty_title(), words.empty_text())
     };
-    let (date, planner) = (props.date, props.planner.clone());
+    let planner = planner.clone();
     // The next full half hour.
-    let start = at(date, (props.from + 29) / 30 * 30);
+    let next = at(date, (from + 29) / 30 * 30);
     html! {
-        <div class="empty-day" ref={node}>
+        <div class="empty-day" ~style={start((from + 40).clamp(0, 1_200))}>
             <h2>{ title }</h2>
             <p>{ text }</p>
-            if !props.past {
+            if !past {
                 <Button
                     kind={Kind::Primary}
                     icon={glyphs::PLUS}
-                    onclick={move |_| planner.new_routine(date, Some(start).filter(|at| at.time() != Time::midnight()))}
+                    onclick={move |_| planner.new_routine(date, Some(next).filter(|at| at.time() != Time::midnight()))}
                 >
                     { words.new_routine() }
                 </Button>

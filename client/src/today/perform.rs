@@ -19,13 +19,13 @@ use crate::{
 };
 use daymark_shared::{
     ids::{RoutineId, RunId},
-    occurrence::{Occurrence, OccurrenceKey, OccurrenceState, OccurrenceTime},
+    occurrence::{Occurrence, OccurrenceState, OccurrenceTime},
     routine::{Minutes, NewRoutine, Routine, RoutineEnd, Scope},
     run::NewRun,
     schedule::{Schedule, ScheduleZone, Start},
 };
 use jiff::civil::{Date, DateTime};
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
@@ -64,8 +64,6 @@ pub struct Performer {
     pub reload: Callback<()>,
     /// The date today.
     pub today: Date,
-    /// The revision that each occurrence has now, as far as an answer told.
-    pub revisions: Rc<RefCell<BTreeMap<(RoutineId, OccurrenceKey), u64>>>,
 }
 
 impl PartialEq for Performer {
@@ -79,7 +77,8 @@ impl PartialEq for Performer {
 }
 
 impl Performer {
-    fn words(&self) -> Words {
+    /// The words of a day's page.
+    pub fn words(&self) -> Words {
         Words(self.i18n.clone())
     }
 
@@ -190,7 +189,7 @@ impl Performer {
             Work::Place { occurrence, start, minutes, scope: Scope::This } => {
                 let minutes = Some(*minutes);
                 let time = OccurrenceTime { start: Start::At(*start), minutes };
-                let revision = self.revision(occurrence);
+                let revision = self.stamp.revision(occurrence);
                 let now = occurrence::put_time(occurrence.routine, occurrence.key, revision, &time).await?;
                 self.learn(now);
             }
@@ -247,18 +246,13 @@ impl Performer {
         Ok(())
     }
 
-    fn announce(&self, text: String) {
+    /// Says something aloud.
+    pub fn announce(&self, text: String) {
         self.dispatch.dispatch(Action::Announce(text.into()));
     }
 
-    /// The revision that an occurrence has now.
-    pub fn revision(&self, occurrence: &Occurrence) -> u64 {
-        let told = self.revisions.borrow().get(&(occurrence.routine, occurrence.key)).copied();
-        told.unwrap_or_default().max(occurrence.revision)
-    }
-
     fn learn(&self, now: Occurrence) {
-        self.revisions.borrow_mut().insert((now.routine, now.key), now.revision);
+        self.stamp.learn(&now);
         self.show(Rc::new(now));
     }
 }

@@ -4,7 +4,7 @@ use super::perform::{Performer, Work};
 use crate::{platform::random, route::Route};
 use daymark_shared::{
     ids::{RoutineId, RunId},
-    occurrence::Occurrence,
+    occurrence::{Occurrence, OccurrenceState},
     routine::{Minutes, NewRoutine, Routine, Scope},
     run::NewRun,
     schedule::Start,
@@ -12,7 +12,7 @@ use daymark_shared::{
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 use std::rc::Rc;
-use yew::Callback;
+use yew::prelude::*;
 use yew_router::navigator::Navigator;
 
 /// What has to be asked before something is done.
@@ -43,7 +43,7 @@ pub struct Planner {
     /// Goes elsewhere.
     pub navigator: Navigator,
     /// Asks, or stops asking.
-    pub ask: Callback<Option<Ask>>,
+    pub ask: UseStateSetter<Option<Ask>>,
     /// The date today.
     pub today: Date,
 }
@@ -60,10 +60,24 @@ struct Of {
     occurrence: String,
 }
 
+/// Whether it is done.
+pub fn is_done(occurrence: &Occurrence) -> bool {
+    occurrence.state == OccurrenceState::Done
+}
+
+/// Whether somebody is walking through it.
+pub fn is_active(occurrence: &Occurrence) -> bool {
+    occurrence.run.is_some_and(|run| run.active)
+}
+
 /// Whether it can be moved, resized and skipped: what was started or done stays as it was.
 pub fn is_open(occurrence: &Occurrence) -> bool {
-    use daymark_shared::occurrence::OccurrenceState;
-    occurrence.state != OccurrenceState::Done && occurrence.run.is_none()
+    !is_done(occurrence) && occurrence.run.is_none()
+}
+
+/// A time of day as inputs and addresses have it: 07:05.
+pub fn clock_time(at: DateTime) -> String {
+    format!("{:02}:{:02}", at.hour(), at.minute())
 }
 
 impl Planner {
@@ -73,7 +87,7 @@ impl Planner {
         if occurrence.repeats && original >= self.today {
             // Seen there while the question is open.
             self.performer.show_at(occurrence, start, minutes);
-            self.ask.emit(Some(Ask::Place { occurrence: occurrence.clone(), start, minutes }));
+            self.ask.set(Some(Ask::Place { occurrence: occurrence.clone(), start, minutes }));
         } else {
             self.place_in(occurrence, start, minutes, Scope::This);
         }
@@ -101,7 +115,7 @@ impl Planner {
 
     /// Lets it go, after asking what is meant by that.
     pub fn delete(&self, occurrence: &Rc<Occurrence>) {
-        self.ask.emit(Some(Ask::Delete(occurrence.clone())));
+        self.ask.set(Some(Ask::Delete(occurrence.clone())));
     }
 
     /// Lets it and those after it, or all of them, go.
@@ -167,8 +181,7 @@ impl Planner {
 
     /// Makes a new routine on this date, perhaps at this time.
     pub fn new_routine(&self, date: Date, at: Option<DateTime>) {
-        let clock = |at: DateTime| format!("{:02}:{:02}", at.hour(), at.minute());
-        let query = At { date: at.map_or(date, DateTime::date).to_string(), at: at.map(clock) };
+        let query = At { date: at.map_or(date, DateTime::date).to_string(), at: at.map(clock_time) };
         if self.navigator.push_with_query(&Route::NewRoutine, &query).is_err() {
             self.navigator.push(&Route::NewRoutine);
         }

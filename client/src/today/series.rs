@@ -48,7 +48,7 @@ impl Performer {
             if seen.changed && edit.schedule.is_none() {
                 // Its own length would outlast that of the others.
                 let time = OccurrenceTime { start: seen.start, minutes: None };
-                let revision = self.revision(seen);
+                let revision = self.stamp.revision(seen);
                 occurrence::put_time(seen.routine, seen.key, revision, &time).await?;
             }
         }

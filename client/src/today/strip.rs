@@ -1,31 +1,23 @@
 //! What has no place on the timeline: whole days, and what was left out.
 
-use super::{actions::actions, planner::Planner, words::use_words};
+use super::{
+    actions::{actions, use_menu},
+    planner::{Planner, is_done},
+    words::{Words, use_words},
+};
 use crate::{
-    planning::{RoutineIcon, hue},
-    platform::focus::focus,
+    planning::{hue, routine_icon},
     store::days::KnownDay,
-    ui::{Icon, MenuList, glyphs},
+    ui::{Icon, glyphs},
 };
 use daymark_shared::occurrence::{Occurrence, OccurrenceState};
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// Properties of [`Strip`].
-#[derive(Properties, PartialEq)]
-pub struct StripProps {
-    /// The day.
-    pub day: Rc<KnownDay>,
-    /// What can be done.
-    pub planner: Planner,
-}
-
 /// Whole days and what was left out, above the timeline.
-#[component]
-pub fn Strip(props: &StripProps) -> Html {
-    let words = use_words();
+pub fn strip(words: &Words, planner: &Planner, day: &KnownDay) -> Html {
     let (skipped, shown): (Vec<&Rc<Occurrence>>, Vec<_>) =
-        props.day.occurrences.iter().partition(|o| o.state == OccurrenceState::Skipped);
+        day.occurrences.iter().partition(|o| o.state == OccurrenceState::Skipped);
     let whole: Vec<_> = shown.into_iter().filter(|o| o.start.is_all_day()).collect();
     let id =
         |prefix: &str, o: &Occurrence| [prefix, &o.routine.to_string(), "-", &o.key.to_string()].concat();
@@ -39,7 +31,7 @@ pub fn Strip(props: &StripProps) -> Html {
                                 key={id("", occurrence)}
                                 id={id("day-", occurrence)}
                                 occurrence={occurrence.clone()}
-                                planner={props.planner.clone()}
+                                planner={planner.clone()}
                             />
                         }) }
                     </ul>
@@ -49,8 +41,8 @@ pub fn Strip(props: &StripProps) -> Html {
                 <div class="skipped" role="group" aria-label={words.skipped()}>
                     <ul>
                         { for skipped.into_iter().map(|occurrence| {
-                            let (planner, again) = (props.planner.clone(), occurrence.clone());
-                            let label = words.plan_again(occurrence.title.as_str());
+                            let (planner, again) = (planner.clone(), occurrence.clone());
+                            let label = AttrValue::from(words.plan_again(occurrence.title.as_str()));
                             html! {
                                 <li key={id("", occurrence)}>
                                     <button
@@ -68,7 +60,7 @@ pub fn Strip(props: &StripProps) -> Html {
                     </ul>
                 </div>
             }
-            if props.day.truncated {
+            if day.truncated {
                 <p class="too-many">{ words.too_many() }</p>
             }
         </div>
@@ -87,51 +79,29 @@ struct ChipProps {
 #[component]
 fn Chip(props: &ChipProps) -> Html {
     let words = use_words();
-    let button = use_node_ref();
-    let menu = use_state(|| false);
+    let menu = use_menu();
     let occurrence = &props.occurrence;
-    let done = occurrence.state == OccurrenceState::Done;
+    let done = is_done(occurrence);
     let title = occurrence.title.as_str();
-    let toggle = {
-        let menu = menu.clone();
-        Callback::from(move |_| menu.set(!*menu))
-    };
-    let onclose = {
-        let (set, button) = (menu.setter(), button.clone());
-        Callback::from(move |back| {
-            set.set(false);
-            if back {
-                focus(&button);
-            }
-        })
-    };
     html! {
         <li class={classes!("chip", hue(occurrence.colour), done.then_some("done"))}>
             <button
-                ref={button.clone()}
+                ref={menu.button.clone()}
                 id={props.id.clone()}
                 type="button"
                 aria-haspopup="menu"
-                aria-expanded={if *menu { "true" } else { "false" }}
+                aria-expanded={menu.expanded()}
                 aria-label={done.then(|| [title, ", ", words.done()].concat())}
-                onclick={toggle}
+                onclick={menu.toggle.clone()}
             >
-                <RoutineIcon icon={occurrence.icon.clone()} />
+                { routine_icon(&occurrence.icon) }
                 <span>{ title }</span>
                 if done {
                     <Icon glyph={glyphs::CHECK} />
                 }
             </button>
-            if *menu {
-                <div class="menu">
-                    <MenuList
-                        id={[&props.id, "-menu"].concat()}
-                        label={occurrence.title.to_string()}
-                        items={actions(&words, &props.planner, occurrence, None)}
-                        opener={button}
-                        {onclose}
-                    />
-                </div>
+            if menu.open {
+                { menu.list(&props.id, title, actions(&words, &props.planner, occurrence, None)) }
             }
         </li>
     }

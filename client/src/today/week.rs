@@ -1,11 +1,12 @@
 //! The week: its days, with dots for what is planned.
 
-use super::{head::route_of, words::use_words};
+use super::{head::route_of, words::Words};
 use crate::{
+    civil::day_number,
     i18n::Style,
     planning::hue,
     route::RouteLink,
-    store::{Days, days::KnownDay, use_slice},
+    store::{Days, days::KnownDay},
 };
 use daymark_shared::{occurrence::OccurrenceState, routine::Colour};
 use jiff::civil::Date;
@@ -30,50 +31,36 @@ fn planned(day: &KnownDay) -> (usize, Vec<Colour>) {
     (count, colours)
 }
 
-/// Properties of [`Week`].
-#[derive(Properties, PartialEq)]
-pub struct WeekProps {
-    /// Its days.
-    pub dates: [Date; 7],
-    /// The one that is shown.
-    pub date: Date,
-    /// The one that it is.
-    pub today: Date,
-}
-
-/// The week.
-#[component]
-pub fn Week(props: &WeekProps) -> Html {
-    let words = use_words();
-    let days = use_slice::<Days>();
-    html! {
-        <nav class="week" aria-label={words.week()}>
-            { for props.dates.iter().map(|&date| {
-                let known = days.get(date).map(|day| planned(day));
-                let said = known.as_ref().map(|(count, _)| match count {
-                    0 => words.nothing_planned().to_owned(),
-                    count => words.planned(*count as u32),
-                });
-                let colours = known.map(|(_, colours)| colours).unwrap_or_default();
-                let name = [Some(words.date(date, Style::Day)), said];
-                html! {
-                    <RouteLink
-                        key={date.to_string()}
-                        to={route_of(date, props.today)}
-                        class={classes!("week-day", (date == props.today).then_some("is-today"))}
-                        current={(date == props.date).then_some(AttrValue::Static("date"))}
-                    >
-                        <span aria-hidden="true">{ words.date(date, Style::WeekdayShort) }</span>
-                        <b class="num" aria-hidden="true">{ words.date(date, Style::DayNumber) }</b>
-                        <span class="visually-hidden">{ name.into_iter().flatten().collect::<Vec<_>>().join(", ") }</span>
-                        <span class="dots" aria-hidden="true">
-                            { for colours.iter().map(|colour| html! {
-                                <i key={colour.as_str()} class={hue(*colour)}></i>
-                            }) }
-                        </span>
-                    </RouteLink>
-                }
-            }) }
-        </nav>
-    }
+/// The week of seven `dates`, of which `date` is shown.
+pub fn week(words: &Words, days: &Days, dates: [Date; 7], date: Date, today: Date) -> Html {
+    let day = |of: Date| {
+        let known = days.get(of).map(|day| planned(day));
+        let mut name = words.date(of, Style::Day);
+        if let Some((count, _)) = &known {
+            name.push_str(", ");
+            name.push_str(&match count {
+                0 => words.nothing_planned().to_owned(),
+                count => words.planned(*count as u32),
+            });
+        }
+        let colours = known.map(|(_, colours)| colours).unwrap_or_default();
+        html! {
+            <RouteLink
+                key={day_number(of)}
+                to={route_of(of, today)}
+                class={if of == today { "week-day is-today" } else { "week-day" }}
+                current={(of == date).then_some(AttrValue::Static("date"))}
+            >
+                <span aria-hidden="true">{ words.date(of, Style::WeekdayShort) }</span>
+                <b class="num" aria-hidden="true">{ words.date(of, Style::DayNumber) }</b>
+                <span class="visually-hidden">{ name }</span>
+                <span class="dots" aria-hidden="true">
+                    { for colours.iter().map(|colour| html! {
+                        <i key={colour.as_str()} class={hue(*colour)}></i>
+                    }) }
+                </span>
+            </RouteLink>
+        }
+    };
+    html! { <nav class="week" aria-label={words.week()}>{ for dates.into_iter().map(day) }</nav> }
 }
