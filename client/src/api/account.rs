@@ -2,7 +2,7 @@
 
 use super::{
     ApiError,
-    request::{Method, NOTHING, request},
+    request::{Asked, Method, ask, json, request},
 };
 use daymark_shared::account::{Account, AccountChange, PasswordChange};
 use daymark_shared::problem::Code;
@@ -23,15 +23,11 @@ pub async fn change(change: &AccountChange) -> Result<Account, ApiError> {
 }
 
 async fn change_once(change: &AccountChange) -> Result<Account, ApiError> {
-    let current = request::<Account>(Method::Get, "account", NOTHING, None).await?;
-    let etag = current.etag.as_deref();
-    Ok(request(Method::Patch, "account", Some(change), etag).await?.body)
+    let current = request::<Account>(Method::Get, "account", None, None).await?;
+    ask(Method::Patch, "account", json(change), current.etag).await
 }
 
 /// Changes the password; all other sessions end.
-///
-/// # Errors
-/// [`ApiError`].
-pub async fn change_password(change: &PasswordChange) -> Result<(), ApiError> {
-    request::<()>(Method::Put, "account/password", Some(change), None).await.map(drop)
+pub fn change_password(change: &PasswordChange) -> Asked<()> {
+    ask(Method::Put, "account/password", json(change), None)
 }

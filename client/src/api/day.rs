@@ -2,7 +2,7 @@
 
 use super::{
     ApiError,
-    request::{Method, NOTHING, request},
+    request::{Method, ask},
 };
 use crate::platform::clock;
 use daymark_shared::day::{Day, Days};
@@ -15,7 +15,7 @@ use jiff::civil::Date;
 pub async fn range(from: Date, to: Date) -> Result<Vec<Day>, ApiError> {
     let sent = clock::device_ms();
     let path = ["days?from=", &from.to_string(), "&to=", &to.to_string()].concat();
-    let days = request::<Days>(Method::Get, &path, NOTHING, None).await?.body.days;
+    let Days { days } = ask(Method::Get, &path, None, None).await?;
     if let Some(day) = days.first() {
         clock::learn(day.now, sent, clock::device_ms());
     }

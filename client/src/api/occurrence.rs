@@ -1,9 +1,6 @@
 //! Occurrences: one happening of a routine, and what is changed about it alone.
 
-use super::{
-    ApiError,
-    request::{Method, NOTHING, etag, request},
-};
+use super::request::{Asked, Method, ask, etag, json};
 use daymark_shared::{
     ids::RoutineId,
     occurrence::{Occurrence, OccurrenceKey, OccurrenceTime},
@@ -14,44 +11,32 @@ fn path(routine: RoutineId, key: OccurrenceKey, rest: &str) -> String {
 }
 
 /// One occurrence.
-///
-/// # Errors
-/// [`ApiError`].
-pub async fn get(routine: RoutineId, key: OccurrenceKey) -> Result<Occurrence, ApiError> {
-    Ok(request(Method::Get, &path(routine, key, ""), NOTHING, None).await?.body)
+pub fn get(routine: RoutineId, key: OccurrenceKey) -> Asked<Occurrence> {
+    ask(Method::Get, &path(routine, key, ""), None, None)
 }
 
 /// Moves the occurrence that was seen at `revision`, resizes it, or both.
-///
-/// # Errors
-/// [`ApiError`]; `precondition_failed` when it was changed since.
-pub async fn put_time(
+/// It gives `precondition_failed` when it was changed since.
+pub fn put_time(
     routine: RoutineId,
     key: OccurrenceKey,
     revision: u64,
     time: &OccurrenceTime,
-) -> Result<Occurrence, ApiError> {
-    let path = path(routine, key, "/time");
-    Ok(request(Method::Put, &path, Some(time), Some(&etag(revision))).await?.body)
+) -> Asked<Occurrence> {
+    ask(Method::Put, &path(routine, key, "/time"), json(time), etag(revision))
 }
 
 /// Leaves an occurrence out this once, or takes that back.
-///
-/// # Errors
-/// [`ApiError`].
-pub async fn skip(routine: RoutineId, key: OccurrenceKey, on: bool) -> Result<Occurrence, ApiError> {
-    mark(routine, key, "/skip", on).await
+pub fn skip(routine: RoutineId, key: OccurrenceKey, on: bool) -> Asked<Occurrence> {
+    mark(routine, key, "/skip", on)
 }
 
 /// Marks an occurrence as done without a run, or as not done after all.
-///
-/// # Errors
-/// [`ApiError`].
-pub async fn done(routine: RoutineId, key: OccurrenceKey, on: bool) -> Result<Occurrence, ApiError> {
-    mark(routine, key, "/done", on).await
+pub fn done(routine: RoutineId, key: OccurrenceKey, on: bool) -> Asked<Occurrence> {
+    mark(routine, key, "/done", on)
 }
 
-async fn mark(routine: RoutineId, key: OccurrenceKey, what: &str, on: bool) -> Result<Occurrence, ApiError> {
+fn mark(routine: RoutineId, key: OccurrenceKey, what: &str, on: bool) -> Asked<Occurrence> {
     let method = if on { Method::Put } else { Method::Delete };
-    Ok(request(method, &path(routine, key, what), NOTHING, None).await?.body)
+    ask(method, &path(routine, key, what), None, None)
 }

@@ -4,6 +4,7 @@ use super::{ApiError, read::read, session};
 use crate::platform::{timer::Timeout, window};
 use daymark_shared::problem::{Code, Problem};
 use serde::{Serialize, de::DeserializeOwned};
+use std::{future::Future, pin::Pin};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestInit, Response};
@@ -47,44 +48,56 @@ pub struct Answer<T> {
     pub etag: Option<String>,
 }
 
-/// Nothing to send.
-pub const NOTHING: Option<&()> = None;
+/// What is asked for, on its way. It has nothing of the question in it, so that each type of answer comes in one way only.
+pub type Asked<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+/// A body to send.
+pub fn json(body: &impl Serialize) -> Option<String> {
+    // DTOs have string keys and nothing that can refuse.
+    serde_json::to_string(body).ok()
+}
 
 /// The `If-Match` for a thing that was seen at this revision.
-pub fn etag(revision: u64) -> String {
-    ["\"", &revision.to_string(), "\""].concat()
+pub fn etag(revision: u64) -> Option<String> {
+    Some(["\"", &revision.to_string(), "\""].concat())
 }
 
 /// Asks the server, as the person who is signed in.
 ///
 /// `path` lies below `api/v1/`, as in `routines?limit=50`. `if_match` is the version that a change is meant for. An
-/// access token that has run out is renewed on the way; when the session has ended, the store hears of it.
-///
-/// # Errors
-/// [`ApiError`].
-pub async fn request<T: DeserializeOwned>(
+/// access token that has run out is renewed on the way; when the session has ended, the store hears of it. It gives
+/// an [`ApiError`] when it does not work.
+pub fn request<T: DeserializeOwned + 'static>(
     method: Method,
     path: &str,
-    body: Option<&impl Serialize>,
-    if_match: Option<&str>,
-) -> Result<Answer<T>, ApiError> {
-    let body = body.map(to_json);
-    decode(authorised(method, path, body.as_deref(), if_match).await?)
+    body: Option<String>,
+    if_match: Option<String>,
+) -> Asked<Answer<T>> {
+    let raw = authorised(method, path.to_owned(), body, if_match);
+    Box::pin(async move { decode(raw.await?) })
+}
+
+/// The same, for whom the thing alone matters.
+pub fn ask<T: DeserializeOwned + 'static>(
+    method: Method,
+    path: &str,
+    body: Option<String>,
+    if_match: Option<String>,
+) -> Asked<T> {
+    let raw = authorised(method, path.to_owned(), body, if_match);
+    Box::pin(async move { Ok(decode(raw.await?)?.body) })
 }
 
 /// Asks without a session: signing in, say.
-pub(super) async fn request_openly<T: DeserializeOwned>(
+pub(super) fn ask_openly<T: DeserializeOwned + 'static>(
     method: Method,
-    path: &str,
-    body: Option<&impl Serialize>,
-) -> Result<Answer<T>, ApiError> {
-    let body = body.map(to_json);
-    decode(checked(exchange(method, path, body.as_deref(), None, None).await?)?)
-}
-
-fn to_json(body: &impl Serialize) -> String {
-    // DTOs have string keys and nothing that can refuse.
-    serde_json::to_string(body).unwrap_or_default()
+    path: &'static str,
+    body: Option<String>,
+) -> Asked<T> {
+    Box::pin(async move {
+        let raw = exchange(method, path, body.as_deref(), None, None).await?;
+        Ok(decode(checked(raw)?)?.body)
+    })
 }
 
 /// An answer before it is read.
@@ -112,7 +125,11 @@ fn checked(raw: Raw) -> Result<Raw, ApiError> {
     })
 }
 
-async fn authorised(
+fn authorised(method: Method, path: String, body: Option<String>, if_match: Option<String>) -> Asked<Raw> {
+    Box::pin(async move { send_authorised(method, &path, body.as_deref(), if_match.as_deref()).await })
+}
+
+async fn send_authorised(
     method: Method,
     path: &str,
     body: Option<&str>,

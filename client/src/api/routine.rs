@@ -2,7 +2,7 @@
 
 use super::{
     ApiError,
-    request::{Method, NOTHING, etag, request},
+    request::{Asked, Method, ask, etag, json},
 };
 use daymark_shared::{
     ids::RoutineId,
@@ -40,24 +40,18 @@ fn path(id: RoutineId, rest: &str) -> String {
 }
 
 /// Makes a routine. Sent again as it is, it is the same routine.
-///
-/// # Errors
-/// [`ApiError`].
-pub async fn create(new: &NewRoutine) -> Result<Routine, ApiError> {
-    Ok(request(Method::Post, "routines", Some(new), None).await?.body)
+pub fn create(new: &NewRoutine) -> Asked<Routine> {
+    ask(Method::Post, "routines", json(new), None)
 }
 
 /// A page of routines, newest first; `cursor` is `next` of the page before.
-///
-/// # Errors
-/// [`ApiError`].
-pub async fn page(among: Among, cursor: Option<&str>) -> Result<Page<Routine>, ApiError> {
+pub fn page(among: Among, cursor: Option<&str>) -> Asked<Page<Routine>> {
     let mut path = ["routines?limit=100&in=", among.as_str()].concat();
     if let Some(cursor) = cursor {
         path.push_str("&cursor=");
         path.push_str(cursor);
     }
-    Ok(request(Method::Get, &path, NOTHING, None).await?.body)
+    ask(Method::Get, &path, None, None)
 }
 
 /// All routines, newest first.
@@ -76,44 +70,29 @@ pub async fn all(among: Among) -> Result<Vec<Routine>, ApiError> {
 }
 
 /// A routine as it is planned from now on.
-///
-/// # Errors
-/// [`ApiError`].
-pub async fn get(id: RoutineId) -> Result<Routine, ApiError> {
-    Ok(request(Method::Get, &path(id, ""), NOTHING, None).await?.body)
+pub fn get(id: RoutineId) -> Asked<Routine> {
+    ask(Method::Get, &path(id, ""), None, None)
 }
 
-/// Edits the routine that was seen at `revision`.
-///
-/// # Errors
-/// [`ApiError`]; `precondition_failed` when it was changed since.
-pub async fn edit(id: RoutineId, revision: u64, edit: &RoutineEdit) -> Result<Routine, ApiError> {
-    Ok(request(Method::Patch, &path(id, ""), Some(edit), Some(&etag(revision))).await?.body)
+/// Edits the routine that was seen at `revision`. It gives `precondition_failed` when it was changed since, and so do all
+/// that take a revision.
+pub fn edit(id: RoutineId, revision: u64, edit: &RoutineEdit) -> Asked<Routine> {
+    ask(Method::Patch, &path(id, ""), json(edit), etag(revision))
 }
 
 /// Gives all that has not begun a schedule: what takes a routine out of the inbox.
-///
-/// # Errors
-/// As [`edit`].
-pub async fn put_schedule(id: RoutineId, revision: u64, schedule: Schedule) -> Result<Routine, ApiError> {
-    let body = NewSchedule { schedule };
-    Ok(request(Method::Put, &path(id, "/schedule"), Some(&body), Some(&etag(revision))).await?.body)
+pub fn put_schedule(id: RoutineId, revision: u64, schedule: Schedule) -> Asked<Routine> {
+    ask(Method::Put, &path(id, "/schedule"), json(&NewSchedule { schedule }), etag(revision))
 }
 
 /// Puts a routine into the inbox.
-///
-/// # Errors
-/// As [`edit`].
-pub async fn delete_schedule(id: RoutineId, revision: u64) -> Result<Routine, ApiError> {
-    Ok(request(Method::Delete, &path(id, "/schedule"), NOTHING, Some(&etag(revision))).await?.body)
+pub fn delete_schedule(id: RoutineId, revision: u64) -> Asked<Routine> {
+    ask(Method::Delete, &path(id, "/schedule"), None, etag(revision))
 }
 
 /// Lets nothing happen any more, from an occurrence on or at all; what has begun stays.
-///
-/// # Errors
-/// As [`edit`].
-pub async fn end(id: RoutineId, revision: u64, end: &RoutineEnd) -> Result<Routine, ApiError> {
-    Ok(request(Method::Post, &path(id, "/end"), Some(end), Some(&etag(revision))).await?.body)
+pub fn end(id: RoutineId, revision: u64, end: &RoutineEnd) -> Asked<Routine> {
+    ask(Method::Post, &path(id, "/end"), json(end), etag(revision))
 }
 
 /// Deletes a routine with its history. One that is gone already is no error.
@@ -121,8 +100,8 @@ pub async fn end(id: RoutineId, revision: u64, end: &RoutineEnd) -> Result<Routi
 /// # Errors
 /// [`ApiError`].
 pub async fn delete(id: RoutineId) -> Result<(), ApiError> {
-    match request::<()>(Method::Delete, &path(id, ""), NOTHING, None).await {
+    match ask(Method::Delete, &path(id, ""), None, None).await {
         Err(error) if error.is_gone() => Ok(()),
-        other => other.map(drop),
+        other => other,
     }
 }

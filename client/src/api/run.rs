@@ -2,18 +2,17 @@
 
 use super::{
     ApiError,
-    request::{Method, NOTHING, request},
+    request::{Method, ask, json},
 };
 use crate::platform::clock;
 use daymark_shared::{
     ids::{RunId, StepId},
     run::{Action, Adjustment, AutoAdvance, NewRun, Run, StepAction},
 };
-use serde::Serialize;
 
-async fn ask(method: Method, path: &str, body: Option<&impl Serialize>) -> Result<Run, ApiError> {
+async fn asked(method: Method, path: &str, body: Option<String>) -> Result<Run, ApiError> {
     let sent = clock::device_ms();
-    let run = request::<Run>(method, path, body, None).await?.body;
+    let run: Run = ask(method, path, body, None).await?;
     clock::learn(run.now, sent, clock::device_ms());
     Ok(run)
 }
@@ -23,7 +22,7 @@ async fn ask(method: Method, path: &str, body: Option<&impl Serialize>) -> Resul
 /// # Errors
 /// [`ApiError`].
 pub async fn start(new: &NewRun) -> Result<Run, ApiError> {
-    ask(Method::Post, "runs", Some(new)).await
+    asked(Method::Post, "runs", json(new)).await
 }
 
 /// Where a run stands.
@@ -31,7 +30,7 @@ pub async fn start(new: &NewRun) -> Result<Run, ApiError> {
 /// # Errors
 /// [`ApiError`].
 pub async fn get(id: RunId) -> Result<Run, ApiError> {
-    ask(Method::Get, &["runs/", &id.to_string()].concat(), NOTHING).await
+    asked(Method::Get, &["runs/", &id.to_string()].concat(), None).await
 }
 
 /// Does something with a run. `step` is the one that the person saw: once another is current, nothing happens, and the
@@ -40,19 +39,17 @@ pub async fn get(id: RunId) -> Result<Run, ApiError> {
 /// # Errors
 /// [`ApiError`]; `run_ended` and `illegal_move` for what cannot be done.
 pub async fn act(id: RunId, step: StepId, action: Action) -> Result<Run, ApiError> {
-    let path = |rest: &str| ["runs/", &id.to_string(), rest].concat();
-    let seen = Some(StepAction { step });
-    match action {
-        Action::Pause => ask(Method::Put, &path("/pause"), seen.as_ref()).await,
-        Action::Resume => ask(Method::Delete, &path("/pause"), seen.as_ref()).await,
-        Action::Done => ask(Method::Post, &path("/done"), seen.as_ref()).await,
-        Action::Skip => ask(Method::Post, &path("/skip"), seen.as_ref()).await,
-        Action::Back => ask(Method::Post, &path("/back"), seen.as_ref()).await,
-        Action::Adjust(minutes) => {
-            ask(Method::Post, &path("/adjustments"), Some(&Adjustment { step, minutes })).await
-        }
-        Action::AutoAdvance(on) => ask(Method::Put, &path("/auto-advance"), Some(&AutoAdvance { on })).await,
-        Action::Finish => ask(Method::Post, &path("/finish"), NOTHING).await,
-        Action::Abandon => ask(Method::Post, &path("/abandon"), NOTHING).await,
-    }
+    let seen = json(&StepAction { step });
+    let (method, rest, body) = match action {
+        Action::Pause => (Method::Put, "/pause", seen),
+        Action::Resume => (Method::Delete, "/pause", seen),
+        Action::Done => (Method::Post, "/done", seen),
+        Action::Skip => (Method::Post, "/skip", seen),
+        Action::Back => (Method::Post, "/back", seen),
+        Action::Adjust(minutes) => (Method::Post, "/adjustments", json(&Adjustment { step, minutes })),
+        Action::AutoAdvance(on) => (Method::Put, "/auto-advance", json(&AutoAdvance { on })),
+        Action::Finish => (Method::Post, "/finish", None),
+        Action::Abandon => (Method::Post, "/abandon", None),
+    };
+    asked(method, &["runs/", &id.to_string(), rest].concat(), body).await
 }

@@ -2,7 +2,7 @@
 
 use super::{
     ApiError,
-    request::{Answer, Method, NOTHING, request, request_openly},
+    request::{Asked, Method, ask, ask_openly, json},
 };
 use crate::platform::{clock, locks, storage};
 use daymark_shared::{
@@ -112,7 +112,7 @@ async fn renew() -> Result<String, ApiError> {
     let running = RENEWING.with_borrow(Clone::clone);
     let promise = running.unwrap_or_else(|| {
         let promise = future_to_promise(async {
-            locks::exclusively("daymark.session", renew_now()).await;
+            locks::exclusively("daymark.session", Box::pin(renew_now())).await;
             RENEWING.set(None);
             Ok(JsValue::UNDEFINED)
         });
@@ -131,14 +131,14 @@ async fn renew() -> Result<String, ApiError> {
 async fn renew_now() {
     let generation = GENERATION.get();
     let sent = clock::device_ms();
-    let answer = request_openly::<SessionAnswer>(Method::Post, "sessions/refresh", NOTHING).await;
+    let answer = ask_openly(Method::Post, "sessions/refresh", None).await;
     if generation != GENERATION.get() {
         return;
     }
     FAILURE.set(None);
     match answer {
         Ok(answer) => {
-            let account = keep(answer.body, sent);
+            let account = keep(answer, sent);
             tell(SessionEvent::Renewed(account));
         }
         Err(error) => {
@@ -151,11 +151,8 @@ async fn renew_now() {
 }
 
 /// What the server tells everybody.
-///
-/// # Errors
-/// [`ApiError`].
-pub async fn instance() -> Result<Instance, ApiError> {
-    Ok(request_openly(Method::Get, "instance", NOTHING).await?.body)
+pub fn instance() -> Asked<Instance> {
+    ask_openly(Method::Get, "instance", None)
 }
 
 /// Takes up the session that this browser has, if it has one; what comes of it the listener hears.
@@ -171,7 +168,7 @@ pub async fn resume() -> Result<(), ApiError> {
 /// # Errors
 /// [`ApiError`].
 pub async fn sign_in(body: &SignIn) -> Result<Account, ApiError> {
-    begin("sessions", body).await
+    begin("sessions", json(body)).await
 }
 
 /// Creates an account and signs in.
@@ -179,14 +176,14 @@ pub async fn sign_in(body: &SignIn) -> Result<Account, ApiError> {
 /// # Errors
 /// [`ApiError`].
 pub async fn register(body: &NewAccount) -> Result<Account, ApiError> {
-    begin("accounts", body).await
+    begin("accounts", json(body)).await
 }
 
-async fn begin(path: &str, body: &impl serde::Serialize) -> Result<Account, ApiError> {
+async fn begin(path: &'static str, body: Option<String>) -> Result<Account, ApiError> {
     let sent = clock::device_ms();
-    let answer: Answer<SessionAnswer> = request_openly(Method::Post, path, Some(body)).await?;
+    let answer = ask_openly(Method::Post, path, body).await?;
     GENERATION.set(GENERATION.get() + 1);
-    Ok(keep(answer.body, sent))
+    Ok(keep(answer, sent))
 }
 
 /// Signs out, here and on the server.
@@ -194,8 +191,8 @@ async fn begin(path: &str, body: &impl serde::Serialize) -> Result<Account, ApiE
 /// # Errors
 /// [`ApiError`]: the session then goes on.
 pub async fn sign_out() -> Result<(), ApiError> {
-    match request::<()>(Method::Delete, "sessions/current", NOTHING, None).await {
-        Ok(_) => {}
+    match ask(Method::Delete, "sessions/current", None, None).await {
+        Ok(()) => {}
         // It has ended already, which is what was wanted.
         Err(error) if matches!(error.code(), Some(Code::Unauthenticated | Code::SessionRevoked)) => {}
         Err(error) => return Err(error),
@@ -209,7 +206,7 @@ pub async fn sign_out() -> Result<(), ApiError> {
 /// # Errors
 /// [`ApiError`].
 pub async fn sessions() -> Result<Vec<Session>, ApiError> {
-    Ok(request::<Page<Session>>(Method::Get, "sessions", NOTHING, None).await?.body.items)
+    Ok(ask::<Page<Session>>(Method::Get, "sessions", None, None).await?.items)
 }
 
 /// Ends another session.
@@ -218,9 +215,9 @@ pub async fn sessions() -> Result<Vec<Session>, ApiError> {
 /// [`ApiError`].
 pub async fn revoke(id: SessionId) -> Result<(), ApiError> {
     let path = ["sessions/", &id.to_string()].concat();
-    match request::<()>(Method::Delete, &path, NOTHING, None).await {
+    match ask(Method::Delete, &path, None, None).await {
         // Somebody was quicker.
         Err(error) if error.code() == Some(Code::NotFound) => Ok(()),
-        other => other.map(drop),
+        other => other,
     }
 }

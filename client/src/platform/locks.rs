@@ -1,6 +1,6 @@
 //! One at a time across all tabs (Web Locks), where the browser has them: they need a secure context.
 
-use std::{cell::RefCell, future::Future};
+use std::{cell::RefCell, future::Future, pin::Pin};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
@@ -11,7 +11,7 @@ extern "C" {
 }
 
 /// Runs `work` while holding the lock `name`; without Web Locks it just runs.
-pub async fn exclusively(name: &str, work: impl Future<Output = ()> + 'static) {
+pub async fn exclusively(name: &str, work: Pin<Box<dyn Future<Output = ()>>>) {
     let slot = std::rc::Rc::new(RefCell::new(Some(work)));
     let inner = slot.clone();
     let callback = Closure::once_into_js(move || {

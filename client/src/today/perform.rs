@@ -133,7 +133,7 @@ impl Performer {
                 }
                 inner.stamp.advance();
             };
-            locks::exclusively("daymark.planning", sent).await;
+            locks::exclusively("daymark.planning", Box::pin(sent)).await;
         });
     }
 
