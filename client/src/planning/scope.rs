@@ -2,7 +2,7 @@
 
 use super::words::{Words, use_words};
 use crate::{
-    ui::{Dialog, Glyph, Icon, glyphs},
+    ui::{Dialog, Glyph, glyphs, icon},
     words,
 };
 use daymark_shared::routine::Scope;
@@ -83,7 +83,7 @@ pub fn ScopeDialog(props: &ScopeProps) -> Html {
                     autofocus={focus}
                     onclick={pick}
                 >
-                    <Icon {glyph} />
+                    { icon(glyph) }
                     <span>
                         <b>{ label }</b>
                         <span class="hint">{ hint }</span>

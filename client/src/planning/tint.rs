@@ -1,6 +1,6 @@
 //! How a routine looks: its hue and its icon.
 
-use crate::ui::{Icon, glyphs};
+use crate::ui::{glyphs, icon};
 use daymark_shared::routine::{self, Colour};
 use yew::prelude::*;
 
@@ -30,6 +30,6 @@ pub fn RoutineIcon(props: &RoutineIconProps) -> Html {
 }
 
 /// The icon that a person chose for a routine.
-pub fn routine_icon(icon: &routine::Icon) -> Html {
-    html! { <Icon glyph={glyphs::chosen(icon.as_str())} /> }
+pub fn routine_icon(name: &routine::Icon) -> Html {
+    icon(glyphs::chosen(name.as_str()))
 }

@@ -1,7 +1,7 @@
 //! The five controls.
 
 use super::{keys::Wish, moment::Pace, words::use_words};
-use crate::ui::{Glyph, Icon, glyphs};
+use crate::ui::{Glyph, glyphs, icon};
 use yew::prelude::*;
 
 /// Properties of [`Controls`].
@@ -40,7 +40,7 @@ pub fn Controls(props: &ControlsProps) -> Html {
                 aria-disabled={off.then_some("true")}
                 onclick={press(wish)}
             >
-                <Icon {glyph} />
+                { icon(glyph) }
             </button>
         }
     };

@@ -20,7 +20,7 @@ use crate::{
     problems,
     route::{Route, RouteLink},
     store::{Action, Following, run::RunEvent, use_dispatch, use_slice},
-    ui::{Icon, Ring, Skeleton, Trouble, glyphs},
+    ui::{Ring, Skeleton, Trouble, glyphs, icon},
 };
 use daymark_shared::ids::RunId;
 use room::Room;
@@ -79,7 +79,7 @@ fn Before(props: &BeforeProps) -> Html {
         <main class={if failure.is_none() { "run hue-slate waiting" } else { "run hue-slate" }} tabindex="-1">
             <header class="run-head">
                 <RouteLink to={Route::Today} class="icon-button" label={words.leave()}>
-                    <Icon glyph={glyphs::X} />
+                    { icon(glyphs::X) }
                 </RouteLink>
                 <h1 class="visually-hidden">{ words.run() }</h1>
             </header>

@@ -9,7 +9,7 @@ use crate::{
     platform::{
         clock as time, motion::is_reduced, style::properties, timer::use_frames, visibility::use_visible,
     },
-    ui::{Icon, Ring, glyphs, ring::draw},
+    ui::{Ring, glyphs, icon, ring::draw},
 };
 use daymark_shared::run::{Outcome, Run};
 use yew::prelude::*;
@@ -73,7 +73,7 @@ pub fn stage(words: &Words, run: &Run, moment: &Moment, zone: &str, arc: NodeRef
                 // It stands in the place that is free anyway: nothing moves when it comes.
                 <div class="run-lost" role="status">
                     if lost {
-                        <p><Icon glyph={glyphs::WIFI_OFF} />{ words.no_connection() }</p>
+                        <p>{ icon(glyphs::WIFI_OFF) }{ words.no_connection() }</p>
                     }
                 </div>
                 <Ring left={moment.fraction()} {arc}>

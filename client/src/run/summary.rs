@@ -4,7 +4,7 @@ use super::{moment::minutes, words::Words};
 use crate::{
     planning::routine_icon,
     route::{Route, RouteLink},
-    ui::{Icon, Ring, glyphs},
+    ui::{Ring, glyphs, icon},
 };
 use daymark_shared::run::{Outcome, Progress, Run, StepTime};
 use yew::prelude::*;
@@ -27,14 +27,14 @@ pub fn summary(words: &Words, run: &Run, progress: &Progress, to: &Route) -> Htm
         <>
             <header class="run-head">
                 <RouteLink to={to.clone()} class="icon-button" label={words.back_to_day()}>
-                    <Icon glyph={glyphs::X} />
+                    { icon(glyphs::X) }
                 </RouteLink>
                 <p><span class="run-title">{ run.title.as_str() }</span></p>
             </header>
             <div class="run-summary">
                 <Ring left={if finished { 1.0 } else { 0.0 }}>
                     if finished {
-                        <Icon glyph={glyphs::CHECK} />
+                        { icon(glyphs::CHECK) }
                     } else {
                         { routine_icon(&run.icon) }
                     }

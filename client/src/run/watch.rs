@@ -6,6 +6,7 @@ use super::{
     words::Words,
 };
 use crate::{
+    api::remote::use_round,
     platform::{clock, sound, storage, timer::Timeout, visibility::use_visible},
     store::{Action, Following, Slice, use_dispatch},
 };
@@ -20,32 +21,20 @@ const HIDDEN_MS: i64 = 60_000;
 /// A sound that comes much too late, after the device slept, would only puzzle.
 const LATE_MS: i64 = 90_000;
 
-/// How many times something was waited for.
-struct Turns(u32);
-
-impl Reducible for Turns {
-    type Action = ();
-
-    fn reduce(self: std::rc::Rc<Self>, (): ()) -> std::rc::Rc<Self> {
-        std::rc::Rc::new(Self(self.0.wrapping_add(1)))
-    }
-}
-
 /// The run now; renders again whenever it shows something else, exactly when a step ends.
 #[hook]
 pub fn use_moment(following: &Following) -> Option<(Moment, Timestamp)> {
     let visible = use_visible();
-    let turns = use_reducer(|| Turns(0));
+    let (turn, again) = use_round();
     let now = clock::now();
     let moment = following.progress.as_ref().map(|progress| Moment::of(progress, now));
     let wait = moment.as_ref().and_then(|m| m.changes_in(if visible { SHOWN_MS } else { HIDDEN_MS }));
     let until = wait.map(|wait| now.as_millisecond() + wait);
-    let again = turns.dispatcher();
-    use_effect_with((until, turns.0), move |&(until, _)| {
+    use_effect_with((until, turn), move |&(until, _)| {
         let timeout = until.map(|until| {
             let wait = (until as f64 - clock::now_ms()).clamp(0.0, f64::from(i32::MAX - 1));
             // Rounded up, or it comes too early and once more.
-            Timeout::new(wait as u32 + 1, move || again.dispatch(()))
+            Timeout::new(wait as u32 + 1, move || again.emit(()))
         });
         // It may be running: freed when the stack is empty.
         move || spawn_local(async move { drop(timeout) })

@@ -1,7 +1,7 @@
 //! The questions that come before something is done.
 
 use super::{
-    geometry::{DAY, Slot, at, minute},
+    geometry::{DAY, Slot, at, by_start, minute},
     planner::{Ask, Planner, clock_time, is_open},
     timeline::timed,
     words::{Words, use_words},
@@ -139,10 +139,8 @@ struct PlanProps {
 
 /// The first time from `from` on at which nothing else is planned.
 fn first_free(slots: &[Slot], from: i32, minutes: i32) -> i32 {
-    let mut sorted = slots.to_vec();
-    sorted.sort_by_key(|slot| slot.from);
     let mut start = from;
-    for slot in sorted {
+    for slot in by_start(slots) {
         if slot.overlaps(Slot::new(start, minutes)) {
             start = slot.until.max(start);
         }

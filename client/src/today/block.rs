@@ -11,7 +11,7 @@ use super::{
 use crate::{
     planning::{hue, routine_icon, words as planning},
     platform::{drag::follow, style::properties},
-    ui::{Icon, glyphs},
+    ui::{glyphs, icon},
 };
 use daymark_shared::occurrence::Occurrence;
 use jiff::civil::Date;
@@ -181,7 +181,7 @@ fn joined(first: String, others: &[String], between: &str) -> String {
 /// A button that starts it or goes on with it, or that it is done.
 fn go(words: &Words, planner: &Planner, occurrence: &Rc<Occurrence>) -> Html {
     if is_done(occurrence) {
-        return html! { <span class="go"><Icon glyph={glyphs::CHECK} /></span> };
+        return html! { <span class="go">{ icon(glyphs::CHECK) }</span> };
     }
     let title = occurrence.title.as_str();
     let label = if is_active(occurrence) { words.continue_named(title) } else { words.start_named(title) };
@@ -195,7 +195,7 @@ fn go(words: &Words, planner: &Planner, occurrence: &Rc<Occurrence>) -> Html {
             aria-label={label}
             onclick={move |_| planner.start(&occurrence)}
         >
-            <Icon glyph={glyphs::PLAY} />
+            { icon(glyphs::PLAY) }
         </button>
     }
 }

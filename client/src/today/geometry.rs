@@ -130,17 +130,25 @@ pub fn places(slots: &[Slot]) -> Vec<Place> {
         .collect();
     drawn.sort_by_key(|drawn| (drawn.place.top, std::cmp::Reverse(drawn.slot.until), drawn.index));
     lay_out(&mut drawn);
-    drawn.sort_by_key(|drawn| drawn.index);
-    drawn.into_iter().map(|drawn| drawn.place).collect()
+    let mut places: Vec<Place> = drawn.iter().map(|drawn| drawn.place).collect();
+    for drawn in drawn {
+        places[drawn.index] = drawn.place;
+    }
+    places
+}
+
+/// The same in the order of their starts.
+pub fn by_start(slots: &[Slot]) -> Vec<Slot> {
+    let mut sorted = slots.to_vec();
+    sorted.sort_by_key(|slot| slot.from);
+    sorted
 }
 
 /// The free time between them that is worth a word.
 pub fn free(slots: &[Slot]) -> Vec<Slot> {
-    let mut sorted = slots.to_vec();
-    sorted.sort_by_key(|slot| slot.from);
     let mut free = Vec::new();
     let mut end: Option<i32> = None;
-    for slot in sorted {
+    for slot in by_start(slots) {
         if let Some(end) = end
             && slot.from - end >= FREE_MIN
             && end >= NIGHT

@@ -17,7 +17,7 @@ use crate::{
     },
     route::{Route, RouteLink},
     store::{Days, days::KnownDay, use_slice},
-    ui::{Button, Icon, IconButton, Kind, glyphs},
+    ui::{Button, IconButton, Kind, glyphs, icon},
     words,
 };
 use daymark_shared::{occurrence::OccurrenceState, schedule::parse_date};
@@ -76,10 +76,11 @@ pub fn Top(props: &TopProps) -> Html {
     let days = use_slice::<Days>();
     let TopProps { date, dates, now, planner, .. } = props;
     let (date, now) = (*date, *now);
+    let jump = use_date_jump(&words, date, now.date());
     let day = days.get(date);
     html! {
         <>
-            { head(&words, props, day.map(|day| summary(&words, day, date, now))) }
+            { head(&words, props, day.map(|day| summary(&words, day, date, now)), jump) }
             { week(&words, &days, *dates, date, now.date()) }
             if let Some(day) = day {
                 { strip(&words, planner, day) }
@@ -89,7 +90,7 @@ pub fn Top(props: &TopProps) -> Html {
 }
 
 /// The head of the day.
-fn head(words: &Words, props: &TopProps, summary: Option<String>) -> Html {
+fn head(words: &Words, props: &TopProps, summary: Option<String>, jump: Html) -> Html {
     let TopProps { date, now, planner, onlook, .. } = props;
     let (date, today) = (*date, now.date());
     let (long, short) = if date.year() == today.year() {
@@ -100,7 +101,7 @@ fn head(words: &Words, props: &TopProps, summary: Option<String>) -> Html {
     let arrow = |to: Option<Date>, glyph, label: &'static str| {
         to.map(|to| {
             html! {
-                <RouteLink to={route_of(to, today)} class="icon-button" {label}><Icon {glyph} /></RouteLink>
+                <RouteLink to={route_of(to, today)} class="icon-button" {label}>{ icon(glyph) }</RouteLink>
             }
         })
     };
@@ -127,24 +128,16 @@ fn head(words: &Words, props: &TopProps, summary: Option<String>) -> Html {
                 </RouteLink>
             </span>
             { arrow(date.tomorrow().ok(), glyphs::CHEVRON_RIGHT, words.next_day()) }
-            <DateJump {date} {today} />
+            { jump }
             <IconButton class="add-here" glyph={glyphs::PLUS} label={words.new_routine()} onclick={onnew} />
             </div>
         </header>
     }
 }
 
-/// Properties of [`DateJump`].
-#[derive(Properties, PartialEq)]
-struct DateJumpProps {
-    date: Date,
-    today: Date,
-}
-
 /// A button that opens a date field.
-#[component]
-fn DateJump(props: &DateJumpProps) -> Html {
-    let words = use_words();
+#[hook]
+fn use_date_jump(words: &Words, date: Date, today: Date) -> Html {
     let navigator = use_navigator();
     let open = use_state(|| false);
     let (frame, button) = (use_node_ref(), use_node_ref());
@@ -164,7 +157,7 @@ fn DateJump(props: &DateJumpProps) -> Html {
         });
     }
     let onsubmit = {
-        let (open, frame, button, today) = (open.clone(), frame.clone(), button.clone(), props.today);
+        let (open, frame, button, today) = (open.clone(), frame.clone(), button.clone(), today);
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let typed = browser::input_value(&frame, "input");
@@ -203,7 +196,7 @@ fn DateJump(props: &DateJumpProps) -> Html {
                             required=true
                             min="1970-01-01"
                             max="2199-12-31"
-                            ~defaultValue={props.date.to_string()}
+                            ~defaultValue={date.to_string()}
                         />
                     </div>
                     <Button submit=true kind={Kind::Primary}>{ words.show() }</Button>

@@ -13,7 +13,7 @@ use crate::{
         random,
     },
     store::{Inbox, use_slice},
-    ui::{Button, Icon, Kind, Menu, MenuItem, glyphs},
+    ui::{Button, Kind, Menu, MenuItem, glyphs, icon},
     words,
 };
 use daymark_shared::{
@@ -242,6 +242,6 @@ impl Note {
 pub fn inbox_head(common: &words::Words, inbox: &Inbox) -> Html {
     let count = inbox.routines.as_ref().map(|routines| common.number(routines.len() as i64));
     html! {
-        <h2 class="side-head"><Icon glyph={glyphs::INBOX} />{ common.inbox() }<em class="num">{ count }</em></h2>
+        <h2 class="side-head">{ icon(glyphs::INBOX) }{ common.inbox() }<em class="num">{ count }</em></h2>
     }
 }

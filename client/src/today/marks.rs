@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     platform::style::properties,
-    ui::{Button, Icon, Kind, glyphs},
+    ui::{Button, Kind, glyphs, icon},
 };
 use jiff::civil::{Date, Time};
 use yew::prelude::*;
@@ -70,7 +70,7 @@ pub fn free_time(words: &Words, planner: &Planner, date: Date, slot: Slot) -> Ht
                 title={words.plan_here(&words.time(start.time()))}
                 onclick={move |_| planner.new_routine(date, Some(start))}
             >
-                <Icon glyph={glyphs::SPARKLES} />
+                { icon(glyphs::SPARKLES) }
                 { words.free(&words.duration(minutes.unsigned_abs())) }
             </button>
         </div>

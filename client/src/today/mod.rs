@@ -30,7 +30,7 @@ use crate::{
     platform::{browser::use_title, drag::Drag, visibility::use_return},
     problems,
     store::{Days, Inbox, Session, use_dispatch, use_slice},
-    ui::{Icon, IconButton, Skeleton, Trouble, glyphs},
+    ui::{IconButton, Skeleton, Trouble, glyphs, icon},
     words as common,
 };
 use asks::asked;
@@ -110,7 +110,7 @@ impl Desk {
     fn stale(&self, words: &Words, common: &common::Words) -> Html {
         html! {
             <p class="stale" role="status">
-                <Icon glyph={glyphs::WIFI_OFF} />
+                { icon(glyphs::WIFI_OFF) }
                 { words.old_view() }
                 <button type="button" onclick={self.planner.performer.reload.reform(|_| ())}>
                     { common.try_again() }

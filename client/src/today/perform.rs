@@ -123,18 +123,15 @@ impl Performer {
         self.foresee(&work);
         self.stamp.advance();
         let this = self.clone();
-        spawn_local(async move {
-            let inner = this.clone();
-            let sent = async move {
-                if let Err(error) = inner.send(&work).await {
-                    inner.take_back(&work);
-                    inner.dispatch.dispatch(report(&inner.i18n, &error));
-                    inner.reload.emit(());
-                }
-                inner.stamp.advance();
-            };
-            locks::exclusively("daymark.planning", Box::pin(sent)).await;
-        });
+        let sent = async move {
+            if let Err(error) = this.send(&work).await {
+                this.take_back(&work);
+                this.dispatch.dispatch(report(&this.i18n, &error));
+                this.reload.emit(());
+            }
+            this.stamp.advance();
+        };
+        spawn_local(locks::exclusively("daymark.planning", Box::pin(sent)));
     }
 
     /// Shows what will be.

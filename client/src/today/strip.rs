@@ -8,7 +8,7 @@ use super::{
 use crate::{
     planning::{hue, routine_icon},
     store::days::KnownDay,
-    ui::{Icon, glyphs},
+    ui::{glyphs, icon},
 };
 use daymark_shared::occurrence::{Occurrence, OccurrenceState};
 use std::rc::Rc;
@@ -52,7 +52,7 @@ pub fn strip(words: &Words, planner: &Planner, day: &KnownDay) -> Html {
                                         onclick={move |_| planner.skip(&again, false)}
                                     >
                                         <s>{ occurrence.title.as_str() }</s>
-                                        <Icon glyph={glyphs::UNDO_2} />
+                                        { icon(glyphs::UNDO_2) }
                                     </button>
                                 </li>
                             }
@@ -97,7 +97,7 @@ fn Chip(props: &ChipProps) -> Html {
                 { routine_icon(&occurrence.icon) }
                 <span>{ title }</span>
                 if done {
-                    <Icon glyph={glyphs::CHECK} />
+                    { icon(glyphs::CHECK) }
                 }
             </button>
             if menu.open {

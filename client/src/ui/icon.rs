@@ -23,6 +23,13 @@ pub fn Icon(props: &IconProps) -> Html {
     }
 }
 
+/// An icon of 20 px, in the colour of the text.
+pub fn icon(glyph: Glyph) -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d={glyph.0} /></svg>
+    }
+}
+
 /// The mark: a day with its first quarter begun.
 #[component]
 pub fn Mark() -> Html {

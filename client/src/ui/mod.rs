@@ -18,7 +18,7 @@ pub use choice::{Segmented, Select, Switch};
 pub use dialog::{Dialog, Shape};
 pub use field::{Field, PasswordField, TextField};
 pub use glyphs::Glyph;
-pub use icon::{Icon, Mark};
+pub use icon::{Icon, Mark, icon};
 pub use menu::{Menu, MenuItem, MenuList};
 pub use ring::Ring;
 pub use sortable::{Sortable, use_sortable};
