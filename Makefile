@@ -1,12 +1,15 @@
 # What there is to do; the how is in scripts/. Each sets up what is missing and skips what is there.
 SHELL := bash
-.PHONY: help run test dev fmt client bench audit
+.PHONY: help run up test dev fmt client bench audit
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## build everything and start it; prints the address
 	@scripts/run
+
+up: ## build the images and start them with Docker; prints the address
+	@scripts/up
 
 test: ## everything that must pass, from formatting to a browser
 	@scripts/test

@@ -1,0 +1,98 @@
+//! What the containers are started with, read from `docker/` and the Compose files.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+const PRODUCTION: &str = "docker-compose.yml";
+
+fn read(file: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file)).unwrap()
+}
+
+/// What stands indented below the line `key:`.
+fn below<'a>(text: &'a str, key: &str) -> Vec<&'a str> {
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = text.lines().skip_while(|line| line.trim_start() != key);
+    let head = depth(lines.next().unwrap_or_else(|| panic!("there is no {key}")));
+    lines.take_while(|line| line.is_empty() || depth(line) > head).collect()
+}
+
+/// The services of a Compose file by name, each with its lines.
+fn services(file: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut name = String::new();
+    for line in below(&read(file), "services:") {
+        if let Some(key) = line.strip_prefix("  ").filter(|rest| !rest.starts_with([' ', '#'])) {
+            name = key.split(':').next().unwrap().to_owned();
+        }
+        *found.entry(name.clone()).or_insert_with(String::new) += &format!("{line}\n");
+    }
+    found
+}
+
+#[test]
+fn every_service_is_confined_and_only_nginx_is_reached() {
+    let compose = read(PRODUCTION);
+    let confinement = below(&compose, "x-service: &service");
+    for line in [
+        "read_only: true",
+        "cap_drop: [ALL]",
+        r#"security_opt: ["no-new-privileges:true"]"#,
+        "pids_limit: 512",
+    ] {
+        assert!(confinement.iter().any(|has| has.trim() == line), "x-service lacks {line}");
+    }
+    let services = services(PRODUCTION);
+    assert!(services.contains_key("web") && services.contains_key("server"), "{:?}", services.keys());
+    for (name, lines) in &services {
+        for part in ["<<: *service\n", "healthcheck:\n", "mem_limit: "] {
+            assert!(lines.contains(part), "{name} lacks {part}");
+        }
+        assert_eq!(lines.contains("ports:"), name == "web", "{name}");
+    }
+}
+
+#[test]
+fn images_run_as_nobody_in_particular() {
+    for image in ["server", "web"] {
+        let dockerfile = read(&format!("docker/{image}.Dockerfile"));
+        let runtime = dockerfile.rsplit_once("\nFROM ").unwrap().1;
+        assert!(runtime.starts_with("debian:trixie-slim\n"), "{image}");
+        assert!(runtime.contains("\nUSER 10001:10001\n"), "{image}");
+    }
+}
+
+#[test]
+fn the_server_knows_the_variables_that_it_is_given() {
+    let config = read("server/src/config.rs");
+    let dockerfile = read("docker/server.Dockerfile");
+    let in_image = below(&dockerfile.replace("ENV ", "ENV\n    "), "ENV")
+        .join(" ")
+        .split_whitespace()
+        .filter_map(|word| Some(word.split_once('=')?.0.to_owned()))
+        .collect::<Vec<_>>();
+    let server = &services(PRODUCTION)["server"];
+    let in_compose = below(server, "environment:")
+        .into_iter()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .map(|line| line.split(':').next().unwrap().trim().to_owned())
+        .collect::<Vec<_>>();
+    assert!(in_image.len() >= 5 && in_compose.len() >= 5, "{in_image:?} {in_compose:?}");
+    for name in in_image.iter().chain(&in_compose) {
+        assert!(config.contains(&format!("`{name}`")), "the server knows no {name}");
+    }
+}
+
+#[test]
+fn production_is_what_the_example_chooses() {
+    let chosen = format!("\nCOMPOSE_FILE={PRODUCTION}\n");
+    assert!(read(".env.example").contains(&chosen));
+    let guide = read("docs/development.md");
+    for file in
+        ["docker/server.Dockerfile", "docker/web.Dockerfile", PRODUCTION, "docker-compose.override.yml"]
+    {
+        assert!(guide.contains(file), "docs/development.md does not tell of {file}");
+        assert!(!read(file).is_empty());
+    }
+}
