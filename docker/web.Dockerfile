@@ -7,7 +7,7 @@ FROM debian:trixie-slim AS pins
 COPY Cargo.lock /all/
 RUN mkdir /pins && grep --after-context 1 '^name = "wasm-bindgen"$' /all/Cargo.lock >/pins/Cargo.lock
 
-# What builds the client; docker-compose.override.yml develops in it.
+# What builds the client; docker-compose.override.yml develops in it. Tools that had to be built are kept in a cache.
 FROM rust:1.95-slim-trixie AS tools
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends curl nodejs npm \
@@ -16,8 +16,9 @@ WORKDIR /src
 COPY rust-toolchain.toml ./
 COPY --from=pins /pins/Cargo.lock ./
 COPY scripts/env.sh scripts/setup scripts/
-RUN --mount=type=cache,id=daymark-tools-registry,target=/usr/local/cargo/registry,sharing=locked \
-    scripts/setup rust client
+RUN --mount=type=cache,id=daymark-client-registry,target=/usr/local/cargo/registry,sharing=locked \
+    --mount=type=cache,id=daymark-tools,target=/root/.cache/daymark,sharing=locked \
+    scripts/setup client
 
 FROM tools AS client-from-source
 COPY Cargo.toml Cargo.lock ./
@@ -27,6 +28,7 @@ COPY shared shared
 COPY client client
 # As in server.Dockerfile; here it is the server that is only named.
 RUN --mount=type=cache,id=daymark-client-registry,target=/usr/local/cargo/registry,sharing=locked \
+    --mount=type=cache,id=daymark-tools,target=/root/.cache/daymark,sharing=locked \
     --mount=type=cache,id=daymark-client-target,target=/src/target,sharing=locked \
     mkdir -p server/src server/benches/load && touch server/src/lib.rs server/src/main.rs server/benches/load/main.rs \
     && rm -rf client/dist && find client shared -type f -exec touch {} + \
