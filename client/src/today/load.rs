@@ -11,7 +11,6 @@ use daymark_shared::{
 use jiff::civil::Date;
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
 };
 use wasm_bindgen_futures::spawn_local;
@@ -23,7 +22,7 @@ use yew::prelude::*;
 pub struct Stamp {
     count: Rc<Cell<u32>>,
     /// The revision that each occurrence has now, as far as an answer told.
-    revisions: Rc<RefCell<BTreeMap<(RoutineId, OccurrenceKey), u64>>>,
+    revisions: Rc<RefCell<Vec<(RoutineId, OccurrenceKey, u64)>>>,
 }
 
 impl Stamp {
@@ -34,13 +33,18 @@ impl Stamp {
 
     /// An answer told how an occurrence is now.
     pub fn learn(&self, now: &Occurrence) {
-        self.revisions.borrow_mut().insert((now.routine, now.key), now.revision);
+        let mut revisions = self.revisions.borrow_mut();
+        revisions.retain(|(routine, key, _)| (*routine, *key) != (now.routine, now.key));
+        revisions.push((now.routine, now.key, now.revision));
     }
 
     /// The revision that an occurrence has now.
     pub fn revision(&self, occurrence: &Occurrence) -> u64 {
-        let told = self.revisions.borrow().get(&(occurrence.routine, occurrence.key)).copied();
-        told.unwrap_or_default().max(occurrence.revision)
+        let revisions = self.revisions.borrow();
+        let told = revisions
+            .iter()
+            .find(|(routine, key, _)| (*routine, *key) == (occurrence.routine, occurrence.key));
+        told.map_or(0, |(.., revision)| *revision).max(occurrence.revision)
     }
 }
 

@@ -82,9 +82,13 @@ fn joined(parts: &[&str]) -> String {
     parts.join(" ")
 }
 
+/// With a capital first. All that can come first here is a plain letter.
 fn capitalised(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 fn end(words: &Words, names: &impl Names, rule: &Repeat, endless: bool) -> Option<String> {
