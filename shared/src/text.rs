@@ -86,7 +86,7 @@ texts! {
     Name { max: TITLE_MAX, lines: false, empty: true }
 }
 
-/// An e-mail address, in the form it is compared in: trimmed, lower case.
+/// An e-mail address: trimmed, its ASCII letters small. The server compares those of other scripts in small letters too.
 ///
 /// Only what every mailbox has is asked of it: one `@` with something around it, no spaces, at most 254 octets
 /// (RFC 5321 §4.5.3.1.3). Whether it exists only a message could tell.
@@ -100,7 +100,7 @@ impl Email {
     /// # Errors
     /// [`Code::BadEmail`], or [`Code::TextTooLong`] over 254 octets.
     pub fn new(text: &str) -> Result<Self, Violation> {
-        let text = text.trim().to_lowercase();
+        let text = text.trim().to_ascii_lowercase();
         if text.len() > 254 {
             return Err(Violation::new(Code::TextTooLong, "at most 254 characters"));
         }

@@ -52,7 +52,8 @@ impl Ticker {
     fn schedule(self: &Rc<Self>) {
         let this = Rc::downgrade(self);
         let period = f64::from(self.period);
-        let wait = period - clock::now_ms().rem_euclid(period);
+        let now = clock::now_ms();
+        let wait = period - (now - (now / period).floor() * period);
         // A millisecond more, or a timer that fires early ticks twice.
         let timeout = Timeout::new(wait as u32 + 1, move || {
             if let Some(this) = this.upgrade() {

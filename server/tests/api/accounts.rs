@@ -127,6 +127,9 @@ fn an_address_has_one_account_however_it_is_spelled() {
     let app = TestApp::start();
     create(&app, &person(MIRA)).json(201);
     create(&app, &person("MIRA@example.org")).problem_at("email_taken", "/email");
+    create(&app, &person("jürgen@example.org")).json(201);
+    create(&app, &person("JÜRGEN@example.org")).problem_at("email_taken", "/email");
+    sign_in(&app, "Jürgen@Example.org", PASSWORD).json(201);
 }
 
 #[test]
