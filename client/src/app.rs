@@ -6,7 +6,7 @@ use crate::{
     not_found::NotFound,
     platform::{browser, storage},
     problems,
-    route::Route,
+    route::{Route, use_route},
     routine::{self, RoutinePage, RoutinesPage},
     run::{Keeper, RunPage},
     settings::SettingsPage,
@@ -20,7 +20,6 @@ use daymark_shared::account::Locale;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 /// What this browser remembers.
 fn remembered() -> State {
@@ -55,9 +54,7 @@ pub fn App() -> Html {
     html! {
         <Store initial={(*initial).clone()}>
             <Language>
-                <BrowserRouter>
-                    <Pages />
-                </BrowserRouter>
+                <Pages />
                 <Keeper />
                 <Messages />
                 <Announcer />
@@ -107,9 +104,16 @@ fn Pages() -> Html {
             ask(dispatch);
         }
     });
+    let route = use_route();
+    let welcomed = route == Route::Welcome && session.account().is_some();
+    use_effect_with(welcomed, |&welcomed| {
+        if welcomed {
+            Route::Today.push();
+        }
+    });
     // What a sheet lies over: the page that it was opened from stays as it is.
     let below = use_mut_ref(|| None::<Route>);
-    html! { <Switch<Route> render={Callback::from(move |route| page(&session, route, &mut below.borrow_mut()))} /> }
+    page(&session, route, &mut below.borrow_mut())
 }
 
 /// Finds out who is signed in.
@@ -137,7 +141,8 @@ fn page(session: &Session, route: Route, below: &mut Option<Route>) -> Html {
         Session::Unreachable => html! { <Unreachable /> },
         Session::SignedOut { ended } => html! { <WelcomePage ended={*ended} /> },
         Session::SignedIn(_) => match route {
-            Route::Welcome => html! { <Redirect<Route> to={Route::Today} /> },
+            // On the way to today.
+            Route::Welcome => Html::default(),
             // Nothing else on the screen.
             Route::Run { id } => html! { <RunPage {id} /> },
             Route::NewRoutine => shell(below.clone(), html! { <RoutinePage key="new" id={None} /> }),

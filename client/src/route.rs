@@ -1,17 +1,16 @@
 //! Addresses, and links to them.
 
+use crate::platform::history;
 use daymark_shared::{
     ids::{RoutineId, RunId},
     schedule::parse_date,
 };
 use jiff::civil::Date;
-use std::collections::HashMap;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 /// Where one can be.
 ///
-/// The addresses are matched by hand: the derived `Routable` brings a general matcher of twenty kilobytes.
+/// Addresses are matched by hand: a general router is of tens of kilobytes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Route {
     /// `/welcome`: sign in, or create an account, with `?setup=…` or `?invite=…`.
@@ -45,8 +44,13 @@ pub enum Route {
     NotFound,
 }
 
-impl Routable for Route {
-    fn from_path(path: &str, _: &HashMap<&str, &str>) -> Option<Self> {
+impl Route {
+    /// What is at a path.
+    pub fn at(path: &str) -> Self {
+        Self::recognized(path).unwrap_or(Self::NotFound)
+    }
+
+    fn recognized(path: &str) -> Option<Self> {
         let mut segments = path.split('/').filter(|segment| !segment.is_empty());
         let route = match (segments.next(), segments.next(), segments.next()) {
             (None, ..) => Self::Today,
@@ -63,7 +67,8 @@ impl Routable for Route {
         Some(route)
     }
 
-    fn to_path(&self) -> String {
+    /// Its path, below the address where the program lives.
+    pub fn path(&self) -> String {
         match self {
             Self::Welcome => "/welcome".to_owned(),
             Self::Today => "/".to_owned(),
@@ -78,18 +83,26 @@ impl Routable for Route {
         }
     }
 
-    fn routes() -> Vec<&'static str> {
-        // Only a derived matcher would ask.
-        Vec::new()
+    /// Goes there.
+    pub fn push(&self) {
+        history::push(&self.path());
     }
 
-    fn not_found_route() -> Option<Self> {
-        Some(Self::NotFound)
+    /// Goes there with a query, `date=2026-11-18`.
+    pub fn push_with(&self, query: &str) {
+        history::push(&[&self.path(), "?", query].concat());
     }
 
-    fn recognize(pathname: &str) -> Option<Self> {
-        Self::from_path(pathname, &HashMap::new()).or_else(Self::not_found_route)
+    /// Goes there in the place of where one is.
+    pub fn replace(&self) {
+        history::replace(&self.path());
     }
+}
+
+/// Where one is; renders again on the way elsewhere.
+#[hook]
+pub fn use_route() -> Route {
+    Route::at(&history::use_path())
 }
 
 /// Where one can go from everywhere: one entry in the navigation each.
@@ -151,14 +164,13 @@ pub struct RouteLinkProps {
 /// A link within the program: a real one, so that it can be opened in another tab.
 #[component]
 pub fn RouteLink(props: &RouteLinkProps) -> Html {
-    let navigator = use_navigator().expect("inside the router");
-    let href = [navigator.basename().unwrap_or_default(), &props.to.to_path()].concat();
+    let href = history::href(&props.to.path());
     let onclick = {
         let to = props.to.clone();
         Callback::from(move |event: MouseEvent| {
             if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
                 event.prevent_default();
-                navigator.push(&to);
+                to.push();
             }
         })
     };
@@ -194,16 +206,16 @@ mod tests {
             Route::Run { id: RunId::mint(1, [1; 10]) },
             Route::Settings,
         ] {
-            assert_eq!(Route::recognize(&route.to_path()), Some(route));
+            assert_eq!(Route::at(&route.path()), route);
         }
     }
 
     #[test]
     fn what_is_no_date_or_id_is_not_found() {
-        assert_eq!(Route::recognize("/day/2026-02-30"), Some(Route::NotFound));
-        assert_eq!(Route::recognize("/routines/mine"), Some(Route::NotFound));
-        assert_eq!(Route::recognize("/nowhere"), Some(Route::NotFound));
-        assert_eq!(Route::recognize("/settings/more"), Some(Route::NotFound));
-        assert_eq!(Route::recognize("/settings/"), Some(Route::Settings));
+        assert_eq!(Route::at("/day/2026-02-30"), Route::NotFound);
+        assert_eq!(Route::at("/routines/mine"), Route::NotFound);
+        assert_eq!(Route::at("/nowhere"), Route::NotFound);
+        assert_eq!(Route::at("/settings/more"), Route::NotFound);
+        assert_eq!(Route::at("/settings/"), Route::Settings);
     }
 }

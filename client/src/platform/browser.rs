@@ -1,7 +1,7 @@
 //! What the browser says of itself and of the page's address.
 
 use super::{document, window};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
@@ -19,28 +19,6 @@ pub fn languages() -> Vec<String> {
 pub fn query_parameter(name: &str) -> Option<String> {
     let search = window().location().search().ok()?;
     web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name).filter(|value| !value.is_empty())
-}
-
-/// Whether this address was come to from another page of the program: then going back leads there.
-pub fn came_from_within() -> bool {
-    // The router leaves a state with each address that it adds; one that was typed or linked to has none.
-    window().history().and_then(|history| history.state()).is_ok_and(|state| state.is_truthy())
-}
-
-/// Goes where the browser's way forward leads.
-pub fn forward() {
-    if let Ok(history) = window().history() {
-        let _ = history.forward();
-    }
-}
-
-/// Takes the query out of the address bar, so that a secret in it is neither bookmarked nor shared.
-pub fn forget_query() {
-    let window = window();
-    if let (Ok(history), Ok(path)) = (window.history(), window.location().pathname()) {
-        let state = history.state().unwrap_or(JsValue::NULL);
-        let _ = history.replace_state_with_url(&state, "", Some(&path));
-    }
 }
 
 /// The first input inside `node` that `selector` matches.

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod drag;
 pub mod events;
 pub mod focus;
+pub mod history;
 pub mod intl;
 pub mod locks;
 pub mod motion;

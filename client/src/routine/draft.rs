@@ -3,7 +3,7 @@
 
 use super::{form::Form, words::use_words};
 use crate::{
-    platform::browser,
+    platform::{browser, history},
     store::{
         Action,
         state::{Offer, Tone},
@@ -57,7 +57,7 @@ pub fn use_draft(typed: Option<(Rc<Form>, Rc<Form>)>, onleave: &Callback<()>) ->
                         text: words.not_saved().into(),
                         offer: Some(Offer {
                             label: words.go_on().into(),
-                            act: Callback::from(|()| browser::forward()),
+                            act: Callback::from(|()| history::forward()),
                         }),
                     });
                 }

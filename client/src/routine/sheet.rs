@@ -10,8 +10,8 @@ use super::{
 use crate::{
     api::{ApiError, Remote, occurrence, routine, use_remote},
     platform::{
-        browser::{came_from_within, query_parameter, use_title},
-        clock, intl,
+        browser::{query_parameter, use_title},
+        clock, history, intl,
         visibility::uncovered,
     },
     problems,
@@ -29,7 +29,6 @@ use daymark_shared::{
 use jiff::civil::Date;
 use std::rc::Rc;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 /// The page that lies behind a sheet whose address was opened directly: the day it is about, or all routines.
 pub fn behind() -> Route {
@@ -62,15 +61,14 @@ pub fn RoutinePage(props: &RoutineProps) -> Html {
     let words = use_words();
     use_title(if props.id.is_some() { words.edit_routine() } else { words.new_routine() });
     let session = use_slice::<Session>();
-    let navigator = use_navigator().expect("inside the router");
     let context = use_memo((), |()| context(&session));
     // What lies behind may show what has just been changed.
     use_effect_with((), |()| uncovered);
     let onleave = use_callback((), move |(), ()| {
-        if came_from_within() {
-            navigator.back();
+        if history::came_from_within() {
+            history::back();
         } else {
-            navigator.replace(&behind());
+            behind().replace();
         }
     });
     match props.id {

@@ -27,7 +27,6 @@ use crate::{
 };
 use daymark_shared::run::{self, IllegalMove, Run};
 use yew::prelude::*;
-use yew_router::{navigator::Navigator, prelude::*};
 
 /// What is asked before it is done, or shown over the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +44,6 @@ struct Walk {
     words: Words,
     /// On whose clock days and times are told.
     zone: AttrValue,
-    navigator: Option<Navigator>,
     over: UseStateSetter<Option<Over>>,
     muted: UseStateSetter<bool>,
 }
@@ -68,8 +66,8 @@ impl Walk {
             Wish::Finish => return self.over.set(Some(Over::Finish)),
             Wish::GiveUp => return self.over.set(Some(Over::GiveUp)),
             Wish::Leave => {
-                if let (Some(navigator), Some(run)) = (&self.navigator, &self.following.run) {
-                    navigator.push(&day_of(run, &self.zone));
+                if let Some(run) = &self.following.run {
+                    day_of(run, &self.zone).push();
                 }
                 return;
             }
@@ -196,7 +194,6 @@ pub fn Room() -> Html {
         dispatch,
         words: words.clone(),
         zone,
-        navigator: use_navigator(),
         over: over.setter(),
         muted: muted.setter(),
     };

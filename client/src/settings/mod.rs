@@ -21,7 +21,6 @@ use sessions::SessionsSection;
 use wasm_bindgen_futures::spawn_local;
 use words::use_words;
 use yew::prelude::*;
-use yew_router::hooks::use_navigator;
 
 /// Properties of [`Section`].
 #[derive(Properties, PartialEq)]
@@ -74,21 +73,18 @@ pub fn SettingsPage() -> Html {
 #[component]
 fn SignOut() -> Html {
     let (words, dispatch) = (use_words(), use_dispatch());
-    let navigator = use_navigator();
     let busy = use_state(|| false);
     let onclick = {
         let (busy, words) = (busy.setter(), words.clone());
         Callback::from(move |_| {
             let (busy, words) = (busy.clone(), words.clone());
-            let (dispatch, navigator) = (dispatch.clone(), navigator.clone());
+            let dispatch = dispatch.clone();
             busy.set(true);
             spawn_local(async move {
                 match session::sign_out().await {
                     Ok(()) => {
                         // Whoever signs in next did not ask for these settings.
-                        if let Some(navigator) = navigator {
-                            navigator.replace(&Route::Welcome);
-                        }
+                        Route::Welcome.replace();
                         dispatch.dispatch(Action::SignedOut { ended: false });
                     }
                     Err(error) => {

@@ -25,7 +25,6 @@ use jiff::civil::{Date, DateTime};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Node};
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 /// The address of a day.
 pub fn route_of(date: Date, today: Date) -> Route {
@@ -138,7 +137,6 @@ fn head(words: &Words, props: &TopProps, summary: Option<String>, jump: Html) ->
 /// A button that opens a date field.
 #[hook]
 fn use_date_jump(words: &Words, date: Date, today: Date) -> Html {
-    let navigator = use_navigator();
     let open = use_state(|| false);
     let (frame, button) = (use_node_ref(), use_node_ref());
     {
@@ -162,10 +160,10 @@ fn use_date_jump(words: &Words, date: Date, today: Date) -> Html {
             event.prevent_default();
             let typed = browser::input_value(&frame, "input");
             let date = typed.and_then(|text| parse_date(&text).ok());
-            if let (Some(date), Some(navigator)) = (date, &navigator) {
+            if let Some(date) = date {
                 open.set(false);
                 focus(&button);
-                navigator.push(&route_of(date, today));
+                route_of(date, today).push();
             }
         })
     };

@@ -47,7 +47,6 @@ use std::rc::Rc;
 use timeline::Timeline;
 use words::Words;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 /// Properties of [`TodayPage`].
 #[derive(Properties, PartialEq)]
@@ -75,14 +74,13 @@ fn use_desk() -> Desk {
     let week_start = account.map_or(Weekday::Monday, |account| account.week_start.weekday());
     let now = clock::use_civil_now(&zone);
     let (dispatch, i18n) = (use_dispatch(), use_i18n());
-    let navigator = use_navigator().expect("inside the router");
     let stamp = (*use_state(Stamp::default)).clone();
     let (round, reload) = use_round();
     use_return(reload.clone());
     let ask = use_state_eq(|| None::<Ask>);
     let today = now.date();
     let performer = Performer { dispatch, i18n, stamp, reload, today };
-    let planner = Planner { performer, navigator, ask: ask.setter(), today };
+    let planner = Planner { performer, ask: ask.setter(), today };
     Desk { now, week_start, planner, ask: (*ask).clone(), round }
 }
 

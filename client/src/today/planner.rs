@@ -10,10 +10,8 @@ use daymark_shared::{
     schedule::Start,
 };
 use jiff::civil::{Date, DateTime};
-use serde::Serialize;
 use std::rc::Rc;
 use yew::prelude::*;
-use yew_router::navigator::Navigator;
 
 /// What has to be asked before something is done.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,24 +38,10 @@ pub enum Ask {
 pub struct Planner {
     /// Does it.
     pub performer: Performer,
-    /// Goes elsewhere.
-    pub navigator: Navigator,
     /// Asks, or stops asking.
     pub ask: UseStateSetter<Option<Ask>>,
     /// The date today.
     pub today: Date,
-}
-
-#[derive(Serialize)]
-struct At {
-    date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Of {
-    occurrence: String,
 }
 
 /// Whether it is done.
@@ -150,7 +134,7 @@ impl Planner {
     /// Walks through it: starts a run, or goes on with the one that there is.
     pub fn start(&self, occurrence: &Rc<Occurrence>) {
         if let Some(run) = occurrence.run.filter(|run| run.active) {
-            self.navigator.push(&Route::Run { id: run.id });
+            Route::Run { id: run.id }.push();
             return;
         }
         let (ms, random) = random::id_parts();
@@ -160,30 +144,27 @@ impl Planner {
             occurrence: occurrence.key,
             auto_advance: true,
         };
-        let navigator = self.navigator.clone();
-        let started = Callback::from(move |id| navigator.push(&Route::Run { id }));
+        let started = Callback::from(|id| Route::Run { id }.push());
         self.performer.perform(Work::Start { new, started });
     }
 
     /// Opens it in the editor.
     pub fn edit(&self, occurrence: &Occurrence) {
-        let query = Of { occurrence: occurrence.key.to_string() };
-        // What cannot be written into an address opens the routine without it.
-        if self.navigator.push_with_query(&Route::Routine { id: occurrence.routine }, &query).is_err() {
-            self.navigator.push(&Route::Routine { id: occurrence.routine });
-        }
+        let query = ["occurrence=", &occurrence.key.to_string()].concat();
+        Route::Routine { id: occurrence.routine }.push_with(&query);
     }
 
     /// Opens a routine from the inbox in the editor.
     pub fn edit_routine(&self, id: RoutineId) {
-        self.navigator.push(&Route::Routine { id });
+        Route::Routine { id }.push();
     }
 
     /// Makes a new routine on this date, perhaps at this time.
     pub fn new_routine(&self, date: Date, at: Option<DateTime>) {
-        let query = At { date: at.map_or(date, DateTime::date).to_string(), at: at.map(clock_time) };
-        if self.navigator.push_with_query(&Route::NewRoutine, &query).is_err() {
-            self.navigator.push(&Route::NewRoutine);
+        let mut query = ["date=", &at.map_or(date, DateTime::date).to_string()].concat();
+        if let Some(at) = at {
+            query = [&query, "&at=", &clock_time(at).replace(':', "%3A")].concat();
         }
+        Route::NewRoutine.push_with(&query);
     }
 }

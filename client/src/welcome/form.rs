@@ -3,7 +3,7 @@
 use super::{Pass, words::use_words};
 use crate::{
     api::{ApiError, session},
-    platform::{browser, focus::use_focus_first_invalid, intl},
+    platform::{browser, focus::use_focus_first_invalid, history, intl},
     problems,
     store::{Action, Settings, use_dispatch, use_slice},
     ui::{Button, Icon, Kind, PasswordField, TextField, glyphs},
@@ -164,7 +164,7 @@ pub fn Form(props: &FormProps) -> Html {
                 match send(request).await {
                     Ok(account) => {
                         // What let them in is of no more use to anybody.
-                        browser::forget_query();
+                        history::forget_query();
                         dispatch.dispatch(Action::SignedIn(account));
                     }
                     Err(error) => {
