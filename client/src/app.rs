@@ -2,7 +2,7 @@
 
 use crate::{
     api::{ApiError, session},
-    i18n::{Hours, I18n},
+    i18n::{Hours, use_i18n},
     not_found::NotFound,
     platform::{browser, storage},
     problems,
@@ -11,7 +11,7 @@ use crate::{
     run::{Keeper, RunPage},
     settings::SettingsPage,
     shell::{Announcer, Messages, Shell, Waiting},
-    store::{Action, Session, Settings, State, Store, state::Theme, use_dispatch, use_slice},
+    store::{Action, Session, Settings, State, state::Theme, use_dispatch, use_slice},
     today::{InboxPage, TodayPage},
     ui::Trouble,
     welcome::WelcomePage,
@@ -22,7 +22,8 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// What this browser remembers.
-fn remembered() -> State {
+pub fn remembered() -> State {
+    let preferred: Rc<[String]> = browser::languages().into();
     let theme = match storage::get("theme").as_deref() {
         Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
@@ -35,61 +36,14 @@ fn remembered() -> State {
     };
     let language = storage::get("language")
         .and_then(|tag| Locale::of_tag(&tag))
-        .or_else(|| browser::languages().iter().find_map(|tag| Locale::of_tag(tag)))
+        .or_else(|| preferred.iter().find_map(|tag| Locale::of_tag(tag)))
         .unwrap_or_default();
-    State {
-        session: Rc::new(Session::Unknown),
-        settings: Rc::new(Settings { theme, language, hours }),
-        toasts: Rc::default(),
-        days: Rc::default(),
-        inbox: Rc::default(),
-        following: Rc::default(),
-    }
-}
-
-/// The program.
-#[component]
-pub fn App() -> Html {
-    let initial = use_memo((), |()| remembered());
-    html! {
-        <Store initial={(*initial).clone()}>
-            <Language>
-                <Pages />
-                <Keeper />
-                <Messages />
-                <Announcer />
-            </Language>
-        </Store>
-    }
-}
-
-/// Properties of [`Language`].
-#[derive(Properties, PartialEq)]
-struct LanguageProps {
-    children: Html,
-}
-
-/// Speaks the account's language, or before anybody signs in the browser's.
-#[component]
-fn Language(props: &LanguageProps) -> Html {
-    let (session, settings) = (use_slice::<Session>(), use_slice::<Settings>());
-    let language = session.account().map_or(settings.language, |account| account.locale);
-    let i18n = use_memo((language, settings.hours), |&(language, hours)| {
-        I18n::new(language, &browser::languages(), hours)
-    });
-    use_effect_with(language, |language| {
-        browser::set_page_language(language.as_str());
-        // So that the page speaks it from the first word next time.
-        storage::set("language", Some(language.as_str()));
-    });
-    html! {
-        <ContextProvider<I18n> context={(*i18n).clone()}>{ props.children.clone() }</ContextProvider<I18n>>
-    }
+    State::of(Settings { theme, language, hours, preferred })
 }
 
 /// Asks once who is signed in, and shows them what is at the address.
 #[component]
-fn Pages() -> Html {
+pub fn App() -> Html {
     let (session, dispatch) = (use_slice::<Session>(), use_dispatch());
     let asking = matches!(*session, Session::Unknown);
     use_effect_with(asking, move |&asking| {
@@ -104,6 +58,12 @@ fn Pages() -> Html {
             ask(dispatch);
         }
     });
+    let i18n = use_i18n();
+    use_effect_with(i18n.language, |language| {
+        browser::set_page_language(language.as_str());
+        // So that the page speaks it from the first word next time.
+        storage::set("language", Some(language.as_str()));
+    });
     let route = use_route();
     let welcomed = route == Route::Welcome && session.account().is_some();
     use_effect_with(welcomed, |&welcomed| {
@@ -113,7 +73,14 @@ fn Pages() -> Html {
     });
     // What a sheet lies over: the page that it was opened from stays as it is.
     let below = use_mut_ref(|| None::<Route>);
-    page(&session, route, &mut below.borrow_mut())
+    html! {
+        <>
+            { page(&session, route, &mut below.borrow_mut()) }
+            <Keeper />
+            <Messages />
+            <Announcer />
+        </>
+    }
 }
 
 /// Finds out who is signed in.

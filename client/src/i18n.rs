@@ -3,7 +3,7 @@
 //! Each feature has a `words.rs` with both languages side by side, made with [`words!`](crate::words): a string without
 //! its German does not compile. Dates, times, numbers and plural forms are the browser's `Intl`.
 
-use crate::{civil::day_number, platform::intl};
+use crate::{civil::day_number, platform::intl, store::use_slice};
 use daymark_shared::account::Locale;
 use jiff::{Timestamp, civil};
 use yew::prelude::*;
@@ -21,7 +21,7 @@ pub enum Hours {
 }
 
 /// In which language and which way the interface speaks. Cheap to clone and to compare.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct I18n {
     /// The language of words.
     pub language: Locale,
@@ -223,7 +223,7 @@ pub const fn own_name(language: Locale) -> &'static str {
 /// How the interface speaks now.
 #[hook]
 pub fn use_i18n() -> I18n {
-    use_context::<I18n>().expect("inside the app")
+    (*use_slice::<I18n>()).clone()
 }
 
 /// A feature's words: for each one its name, its parameters if it has any, the English and the German. It makes a

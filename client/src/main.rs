@@ -21,5 +21,6 @@ mod words;
 
 fn main() {
     let Some(root) = platform::document().get_element_by_id("app") else { return };
+    store::begin(app::remembered());
     yew::Renderer::<app::App>::with_root(root).render();
 }

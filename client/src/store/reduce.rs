@@ -5,21 +5,13 @@ use super::{
     days::Days,
     inbox::Inbox,
     run::{self, Following},
-    state::{Session, Settings, State, Toast, Toasts},
+    state::{Session, Settings, State, Toast, Toasts, spoken},
 };
+use crate::i18n::I18n;
 use std::rc::Rc;
-use yew::Reducible;
 
 /// More messages at once than this would cover the page.
 const TOASTS_MAX: usize = 3;
-
-impl Reducible for State {
-    type Action = Action;
-
-    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        reduce(self, action)
-    }
-}
 
 /// The state after something happened; the very same `Rc`, and the very same slices, for what it does not change.
 pub fn reduce(state: Rc<State>, action: Action) -> Rc<State> {
@@ -71,7 +63,8 @@ fn with_session(state: &Rc<State>, session: Session) -> Rc<State> {
     } else {
         Default::default()
     };
-    Rc::new(State { session: Rc::new(session), days, inbox, following, ..(**state).clone() })
+    let i18n = speaking(state, &session, &state.settings);
+    Rc::new(State { session: Rc::new(session), i18n, days, inbox, following, ..(**state).clone() })
 }
 
 fn with_days(state: &Rc<State>, days: Days) -> Rc<State> {
@@ -99,7 +92,13 @@ fn with_settings(state: &Rc<State>, settings: Settings) -> Rc<State> {
     if *state.settings == settings {
         return state.clone();
     }
-    Rc::new(State { settings: Rc::new(settings), ..(**state).clone() })
+    let i18n = speaking(state, &state.session, &settings);
+    Rc::new(State { settings: Rc::new(settings), i18n, ..(**state).clone() })
+}
+
+fn speaking(state: &State, session: &Session, settings: &Settings) -> Rc<I18n> {
+    let spoken = spoken(session, settings);
+    if *state.i18n == spoken { state.i18n.clone() } else { Rc::new(spoken) }
 }
 
 fn with_toasts(state: &Rc<State>, toasts: Toasts) -> Rc<State> {
@@ -121,14 +120,7 @@ mod tests {
     };
 
     fn state() -> Rc<State> {
-        Rc::new(State {
-            session: Rc::new(Session::Unknown),
-            settings: Rc::default(),
-            toasts: Rc::default(),
-            days: Rc::default(),
-            inbox: Rc::default(),
-            following: Rc::default(),
-        })
+        Rc::new(State::of(Settings::default()))
     }
 
     fn mira() -> Account {
@@ -152,6 +144,16 @@ mod tests {
         assert_eq!(after.session.account().map(|account| account.email.as_str()), Some("mira@example.org"));
         assert!(Rc::ptr_eq(&before.settings, &after.settings));
         assert!(Rc::ptr_eq(&before.toasts, &after.toasts));
+    }
+
+    #[test]
+    fn it_speaks_the_accounts_language() {
+        let before = state();
+        let after = reduce(before.clone(), Action::SignedIn(mira()));
+        assert_eq!((before.i18n.language, after.i18n.language), (Locale::En, Locale::De));
+        let renamed = Account { name: Name::new("Mira").unwrap(), ..mira() };
+        let same = reduce(after.clone(), Action::SignedIn(renamed));
+        assert!(Rc::ptr_eq(&after.i18n, &same.i18n));
     }
 
     #[test]

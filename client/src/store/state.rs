@@ -1,18 +1,20 @@
 //! The state, in slices.
 
 use super::{days::Days, inbox::Inbox, run::Following};
-use crate::i18n::Hours;
+use crate::i18n::{Hours, I18n};
 use daymark_shared::account::{Account, Locale};
 use std::rc::Rc;
 use yew::AttrValue;
 
 /// All that the program knows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
     /// Who is signed in.
     pub session: Rc<Session>,
     /// How this browser should look and speak.
     pub settings: Rc<Settings>,
+    /// How the interface speaks: the account's language, or before anybody signs in the browser's.
+    pub i18n: Rc<I18n>,
     /// What is being said at the edge of the screen.
     pub toasts: Rc<Toasts>,
     /// The days that are known.
@@ -24,9 +26,10 @@ pub struct State {
 }
 
 /// Who is signed in.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub enum Session {
     /// Not known yet: the server is being asked.
+    #[default]
     Unknown,
     /// The server could not be asked: offline, say. Whoever it is stays signed in.
     Unreachable,
@@ -37,6 +40,20 @@ pub enum Session {
     },
     /// Somebody.
     SignedIn(Rc<Account>),
+}
+
+impl State {
+    /// What a browser begins with that remembers these settings.
+    pub fn of(settings: Settings) -> Self {
+        let i18n = Rc::new(spoken(&Session::Unknown, &settings));
+        Self { settings: Rc::new(settings), i18n, ..Self::default() }
+    }
+}
+
+/// How the interface speaks to whoever it is.
+pub fn spoken(session: &Session, settings: &Settings) -> I18n {
+    let language = session.account().map_or(settings.language, |account| account.locale);
+    I18n::new(language, &settings.preferred, settings.hours)
 }
 
 impl Session {
@@ -70,6 +87,8 @@ pub struct Settings {
     pub language: Locale,
     /// How hours are counted.
     pub hours: Hours,
+    /// The languages that the browser prefers, best first.
+    pub preferred: Rc<[String]>,
 }
 
 /// Short messages: seen in a corner, and heard.
