@@ -2,7 +2,7 @@
 
 use crate::{
     api::{ApiError, session},
-    i18n::{Hours, use_i18n},
+    i18n::{Hours, I18n, use_i18n},
     not_found::NotFound,
     platform::{browser, storage},
     problems,
@@ -10,11 +10,12 @@ use crate::{
     routine::{self, RoutinePage, RoutinesPage},
     run::{Keeper, RunPage},
     settings::SettingsPage,
-    shell::{Announcer, Messages, Shell, Waiting},
-    store::{Action, Session, Settings, State, state::Theme, use_dispatch, use_slice},
+    shell::{self, Announcer, Messages, Shell},
+    store::{Action, Dispatch, Session, Settings, State, state::Theme, use_dispatch, use_slice},
     today::{InboxPage, TodayPage},
     ui::Trouble,
     welcome::WelcomePage,
+    words::Words,
 };
 use daymark_shared::account::Locale;
 use std::rc::Rc;
@@ -46,8 +47,9 @@ pub fn remembered() -> State {
 pub fn App() -> Html {
     let (session, dispatch) = (use_slice::<Session>(), use_dispatch());
     let asking = matches!(*session, Session::Unknown);
+    let heard = dispatch.clone();
     use_effect_with(asking, move |&asking| {
-        let heard = dispatch.clone();
+        let dispatch = heard.clone();
         session::listen(Callback::from(move |event| {
             heard.dispatch(match event {
                 session::SessionEvent::Renewed(account) => Action::SignedIn(account),
@@ -75,7 +77,7 @@ pub fn App() -> Html {
     let below = use_mut_ref(|| None::<Route>);
     html! {
         <>
-            { page(&session, route, &mut below.borrow_mut()) }
+            { page(&session, route, &mut below.borrow_mut(), i18n, dispatch) }
             <Keeper />
             <Messages />
             <Announcer />
@@ -84,7 +86,7 @@ pub fn App() -> Html {
 }
 
 /// Finds out who is signed in.
-fn ask(dispatch: crate::store::Dispatch) {
+fn ask(dispatch: Dispatch) {
     if !session::may_exist() {
         dispatch.dispatch(Action::SignedOut { ended: false });
         return;
@@ -102,30 +104,30 @@ fn ask(dispatch: crate::store::Dispatch) {
 }
 
 /// What is shown at an address. Who is not signed in sees Welcome there, and then what they came for.
-fn page(session: &Session, route: Route, below: &mut Option<Route>) -> Html {
+fn page(session: &Session, route: Route, below: &mut Option<Route>, i18n: I18n, dispatch: Dispatch) -> Html {
     match session {
-        Session::Unknown => html! { <Waiting {route} /> },
-        Session::Unreachable => html! { <Unreachable /> },
+        Session::Unknown => shell::waiting(route, &Words(i18n)),
+        Session::Unreachable => unreachable(i18n, dispatch),
         Session::SignedOut { ended } => html! { <WelcomePage ended={*ended} /> },
         Session::SignedIn(_) => match route {
             // On the way to today.
             Route::Welcome => Html::default(),
             // Nothing else on the screen.
             Route::Run { id } => html! { <RunPage {id} /> },
-            Route::NewRoutine => shell(below.clone(), html! { <RoutinePage key="new" id={None} /> }),
+            Route::NewRoutine => shelled(below.clone(), html! { <RoutinePage key="new" id={None} /> }),
             Route::Routine { id } => {
-                shell(below.clone(), html! { <RoutinePage key={id.to_string()} id={Some(id)} /> })
+                shelled(below.clone(), html! { <RoutinePage key={id.to_string()} id={Some(id)} /> })
             }
             route => {
                 *below = Some(route.clone());
-                shell(Some(route), Html::default())
+                shelled(Some(route), Html::default())
             }
         },
     }
 }
 
 /// A page, and the sheet over it if there is one. The page keeps its place, so that it stays what it is under the sheet.
-fn shell(route: Option<Route>, sheet: Html) -> Html {
+fn shelled(route: Option<Route>, sheet: Html) -> Html {
     let route = route.unwrap_or_else(routine::behind);
     html! {
         <Shell route={route.clone()}>
@@ -149,13 +151,12 @@ fn inside(route: Route) -> Html {
 }
 
 /// The server could not be asked who is signed in.
-#[component]
-fn Unreachable() -> Html {
-    let (words, dispatch) = (problems::use_words(), use_dispatch());
+fn unreachable(i18n: I18n, dispatch: Dispatch) -> Html {
+    let failure = problems::Words(i18n).failure(&ApiError::Offline);
     let onretry = Callback::from(move |()| dispatch.dispatch(Action::Asking));
     html! {
         <main class="alone">
-            <Trouble failure={words.failure(&ApiError::Offline)} {onretry} whole=true />
+            <Trouble {failure} {onretry} whole=true />
         </main>
     }
 }

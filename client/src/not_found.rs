@@ -3,7 +3,7 @@
 use crate::{
     platform::browser::use_title,
     route::{Route, RouteLink},
-    ui::{async_view::Notice, glyphs},
+    ui::{Notice, glyphs, notice},
     words::use_words,
 };
 use yew::prelude::*;
@@ -13,10 +13,16 @@ use yew::prelude::*;
 pub fn NotFound() -> Html {
     let words = use_words();
     use_title(words.not_found_title());
-    html! {
-        <Notice glyph={glyphs::COMPASS} title={words.not_found_title()} whole=true>
-            <p>{ words.not_found_text() }</p>
-            <RouteLink to={Route::Today} class="button">{ words.go_to_today() }</RouteLink>
-        </Notice>
-    }
+    notice(Notice {
+        glyph: glyphs::COMPASS,
+        title: words.not_found_title(),
+        alert: false,
+        whole: true,
+        inside: html! {
+            <>
+                <p>{ words.not_found_text() }</p>
+                <RouteLink to={Route::Today} class="button">{ words.go_to_today() }</RouteLink>
+            </>
+        },
+    })
 }

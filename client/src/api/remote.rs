@@ -1,7 +1,7 @@
 //! Something that has to be fetched before it can be shown.
 
 use super::ApiError;
-use std::{cell::Cell, future::Future, rc::Rc};
+use std::{any::Any, cell::Cell, future::Future, pin::Pin, rc::Rc};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -14,16 +14,6 @@ pub enum Remote<T> {
     Failed(ApiError),
     /// Here it is.
     Ready(Rc<T>),
-}
-
-impl<T> Clone for Remote<T> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Pending => Self::Pending,
-            Self::Failed(error) => Self::Failed(error.clone()),
-            Self::Ready(value) => Self::Ready(value.clone()),
-        }
-    }
 }
 
 /// What [`use_remote`] gives.
@@ -53,48 +43,60 @@ pub fn use_round() -> (u32, Callback<()>) {
     (round.0, again)
 }
 
+type Answer = Result<Rc<dyn Any>, ApiError>;
+type Fetch = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = Answer>>>>;
+
 /// Fetches when the component appears and whenever `key` changes. While another key is fetched it is pending.
 #[hook]
-pub fn use_remote<T, K, F>(key: K, fetch: impl Fn(&K) -> F + 'static) -> RemoteHandle<T>
+pub fn use_remote<T, F>(key: String, fetch: impl FnOnce() -> F + 'static) -> RemoteHandle<T>
 where
     T: 'static,
-    K: PartialEq + Clone + 'static,
     F: Future<Output = Result<T, ApiError>> + 'static,
 {
-    let remote = use_state(|| Remote::Pending);
-    let round = use_reducer(|| Round(0));
-    let shown = use_mut_ref(|| None::<K>);
+    let fetch = || -> Pin<Box<dyn Future<Output = Answer>>> {
+        Box::pin(async { fetch().await.map(|found| Rc::new(found) as Rc<dyn Any>) })
+    };
+    let (answer, reload) = use_answer(key, Box::new(fetch));
+    let remote = match answer {
+        None => Remote::Pending,
+        Some(Err(error)) => Remote::Failed(error),
+        Some(Ok(found)) => found.downcast().map_or(Remote::Pending, Remote::Ready),
+    };
+    RemoteHandle { remote, reload }
+}
+
+/// What has come, and a callback that fetches it again: of any type, so that it is compiled once for all.
+#[hook]
+fn use_answer(key: String, fetch: Fetch) -> (Option<Answer>, Callback<()>) {
+    let answer = use_state(|| None::<Answer>);
+    let (round, again) = use_round();
+    let shown = use_mut_ref(|| None::<String>);
     {
-        let set = remote.setter();
-        use_effect_with((key, round.0), move |(key, _)| {
-            if shown.borrow().as_ref().is_some_and(|shown| shown != key) {
-                set.set(Remote::Pending);
+        let set = answer.setter();
+        use_effect_with((key, round), move |(key, _)| {
+            if shown.replace(Some(key.clone())).is_some_and(|shown| shown != *key) {
+                set.set(None);
             }
-            *shown.borrow_mut() = Some(key.clone());
             // Only the answer to the latest question counts, and none once the component is gone.
             let wanted = Rc::new(Cell::new(true));
-            let (answer, still) = (fetch(key), wanted.clone());
+            let still = wanted.clone();
             spawn_local(async move {
-                let answer = answer.await;
+                let answer = fetch().await;
                 if still.get() {
-                    set.set(match answer {
-                        Ok(value) => Remote::Ready(Rc::new(value)),
-                        Err(error) => Remote::Failed(error),
-                    });
+                    set.set(Some(answer));
                 }
             });
             move || wanted.set(false)
         });
     }
     let reload = {
-        let (set, failed, again) =
-            (remote.setter(), matches!(*remote, Remote::Failed(_)), round.dispatcher());
+        let (set, failed) = (answer.setter(), matches!(*answer, Some(Err(_))));
         Callback::from(move |()| {
             if failed {
-                set.set(Remote::Pending);
+                set.set(None);
             }
-            again.dispatch(());
+            again.emit(());
         })
     };
-    RemoteHandle { remote: (*remote).clone(), reload }
+    ((*answer).clone(), reload)
 }

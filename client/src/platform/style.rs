@@ -25,9 +25,20 @@ pub fn remove_property(element: &HtmlElement, name: &str) {
     let _ = element.style().remove_property(name);
 }
 
+/// A length, to a hundredth of a pixel: writing fractions would be a table of some kilobytes to download.
+pub fn pixels(length: f64) -> String {
+    ["calc(", &((length * 100.0).round() as i32).to_string(), "px / 100)"].concat()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lengths_are_written_to_a_hundredth_of_a_pixel() {
+        assert_eq!(pixels(-12.5), "calc(-1250px / 100)");
+        assert_eq!(pixels(0.0), "calc(0px / 100)");
+    }
 
     #[test]
     fn custom_properties_are_written_as_in_a_style_sheet() {

@@ -5,7 +5,7 @@ use super::{
     form::{Act, Checked, Faults, Form, Seen},
     head::{Head, PartProps},
     opened::{Context, Remark, opened},
-    questions::{Discard, Removal},
+    questions::{Removal, discard},
     save::{self, Saved},
     steps::StepsPart,
     when_part::WhenPart,
@@ -256,7 +256,7 @@ pub fn Editor(props: &EditorProps) -> Html {
                 <ScopeDialog question={Question::Change} scopes={scopes.clone()} onpick={send} onclose={back.clone()} />
             }
             if *phase == Phase::Leaving {
-                <Discard onkeep={back.clone()} ondiscard={onleave.clone()} />
+                { discard(&words, &back, &onleave) }
             }
             if let (Phase::Removing, Some(seen)) = (&*phase, &seen) {
                 <Removal seen={seen.clone()} onkeep={back} onleave={onleave.clone()} />

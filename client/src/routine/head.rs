@@ -77,7 +77,7 @@ pub fn Head(props: &PartProps) -> Html {
                 />
             </div>
             if let Some(error) = error {
-                <Fault id="routine-title-error" text={error} />
+                { fault("routine-title-error".into(), &error.into()) }
             }
             <fieldset class="colours">
                 <legend class="visually-hidden">{ words.colour() }</legend>
@@ -105,7 +105,7 @@ pub fn Head(props: &PartProps) -> Html {
                         oninput={act.reform(Act::Notes)}
                     />
                     if let Some(error) = notes_error {
-                        <Fault id="routine-notes-error" text={error} />
+                        { fault("routine-notes-error".into(), &error.into()) }
                     }
                 </div>
             } else {
@@ -117,22 +117,12 @@ pub fn Head(props: &PartProps) -> Html {
     }
 }
 
-/// Properties of [`Fault`].
-#[derive(Properties, PartialEq)]
-pub struct FaultProps {
-    /// Its id, for `aria-describedby`.
-    pub id: AttrValue,
-    /// What is wrong.
-    pub text: AttrValue,
-}
-
-/// What is wrong with a field, below it.
-#[component]
-pub fn Fault(props: &FaultProps) -> Html {
+/// What is wrong with a field, below it. The id is for `aria-describedby`.
+pub fn fault(id: AttrValue, text: &AttrValue) -> Html {
     html! {
-        <p class="error" id={props.id.clone()}>
+        <p class="error" {id}>
             <Icon glyph={glyphs::CIRCLE_ALERT} />
-            <span>{ &props.text }</span>
+            <span>{ text }</span>
         </p>
     }
 }

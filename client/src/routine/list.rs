@@ -12,7 +12,7 @@ use crate::{
     route::{Route, RouteLink},
     store::{Session, use_slice},
     ui::{
-        Button, Icon, Segmented, Skeleton, TextField, Trouble, async_view::Notice, choice::Segment, glyphs,
+        Button, Glyph, Icon, Notice, Segment, Skeleton, Trouble, Typed, glyphs, notice, segmented, text_field,
     },
     words,
 };
@@ -115,6 +115,11 @@ pub fn RoutinesPage() -> Html {
         .filter(|routine| routine.title.as_str().to_lowercase().contains(&sought))
         .collect();
     let searchable = loaded.routines.len() >= SEARCHED || !sought.is_empty();
+    let filters = [words.all(), editor.planned(), common.inbox()].map(Segment::new);
+    let oninput = {
+        let search = search.clone();
+        Callback::from(move |text| search.set(text))
+    };
     html! {
         <div class="page routines">
             <header class="page-head">
@@ -125,29 +130,17 @@ pub fn RoutinesPage() -> Html {
                 </RouteLink>
             </header>
             <div class="routines-filter">
-                <Segmented
-                    name="routines-among"
-                    label={words.filter()}
-                    segments={vec![
-                        Segment::new(words.all()),
-                        Segment::new(editor.planned()),
-                        Segment::new(common.inbox()),
-                    ]}
-                    selected={*among}
-                    {onselect}
-                />
+                { segmented("routines-among", words.filter(), &filters, *among, &onselect) }
                 if searchable {
-                    <TextField
-                        id="routines-search"
-                        kind="search"
-                        label={words.search_loaded()}
-                        value={(*search).clone()}
-                        oninput={{
-                            let search = search.clone();
-                            Callback::from(move |text| search.set(text))
-                        }}
-                        hint={loaded.next.is_some().then(|| AttrValue::Static(words.search_hint()))}
-                    />
+                    { text_field(&Typed {
+                        id: "routines-search".into(),
+                        kind: Some("search".into()),
+                        label: words.search_loaded().into(),
+                        value: (*search).clone().into(),
+                        oninput,
+                        hint: loaded.next.is_some().then(|| words.search_hint().into()),
+                        ..Typed::default()
+                    }) }
                 }
             </div>
             if let (Some(error), false) = (&loaded.error, loaded.come) {
@@ -157,9 +150,7 @@ pub fn RoutinesPage() -> Html {
             } else if loaded.routines.is_empty() {
                 { empty(&words, *among) }
             } else if found.is_empty() {
-                <Notice glyph={glyphs::COMPASS} title={words.none_found_title()}>
-                    <p>{ words.none_found_text(search.trim()) }</p>
-                </Notice>
+                { nothing(glyphs::COMPASS, words.none_found_title(), &words.none_found_text(search.trim())) }
             } else {
                 <ul class="routine-rows">
                     { for found.into_iter().map(|routine| html! {
@@ -188,9 +179,10 @@ fn empty(words: &Words, among: usize) -> Html {
         }
         _ => (glyphs::REPEAT, words.none_title(), words.none_text()),
     };
-    html! {
-        <Notice {glyph} {title}>
-            <p>{ text }</p>
-        </Notice>
-    }
+    nothing(glyph, title, text)
+}
+
+fn nothing(glyph: Glyph, title: &str, text: &str) -> Html {
+    let inside = html! { <p>{ text }</p> };
+    notice(Notice { glyph, title, alert: false, whole: false, inside })
 }

@@ -1,6 +1,9 @@
 //! What is asked before something is lost.
 
-use super::{form::Seen, words::use_words};
+use super::{
+    form::Seen,
+    words::{Words, use_words},
+};
 use crate::{
     api::routine,
     planning::{Question, ScopeDialog, report},
@@ -13,30 +16,19 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-/// Properties of [`Discard`].
-#[derive(Properties, PartialEq)]
-pub struct DiscardProps {
-    /// Nothing is lost.
-    pub onkeep: Callback<()>,
-    /// What was typed goes.
-    pub ondiscard: Callback<()>,
-}
-
 /// Whether what was typed is to be lost.
-#[component]
-pub fn Discard(props: &DiscardProps) -> Html {
-    let words = use_words();
+pub fn discard(words: &Words, onkeep: &Callback<()>, ondiscard: &Callback<()>) -> Html {
     html! {
         <Dialog
             id="routine-discard"
             title={words.discard_title()}
-            onclose={props.onkeep.clone()}
+            onclose={onkeep.clone()}
             close_label={words.keep_editing()}
         >
             <p class="muted">{ words.discard_text() }</p>
             <div class="actions">
-                <Button kind={Kind::Danger} onclick={props.ondiscard.reform(|_| ())}>{ words.discard() }</Button>
-                <button type="button" class="button primary" autofocus=true onclick={props.onkeep.reform(|_| ())}>
+                <Button kind={Kind::Danger} onclick={ondiscard.reform(|_| ())}>{ words.discard() }</Button>
+                <button type="button" class="button primary" autofocus=true onclick={onkeep.reform(|_| ())}>
                     { words.keep_editing() }
                 </button>
             </div>

@@ -6,13 +6,13 @@ use super::{
         rhythm::{Ends, Kind, On, Rhythm, Unit, week},
     },
     head::PartProps,
-    number_field::NumberField,
+    number_field::number_field,
     tile::Tile,
-    words::{Words, use_words},
+    words::Words,
 };
 use crate::{
     i18n::Style,
-    ui::{Segmented, Select, choice::Segment},
+    ui::{Segment, Select, segmented},
 };
 use daymark_shared::schedule::parse_date;
 use jiff::civil::{Weekday, date};
@@ -23,13 +23,6 @@ const UNITS: [Unit; 5] = [Unit::Once, Unit::Days, Unit::Weeks, Unit::Months, Uni
 const ENDS: [Ends; 3] = [Ends::Never, Ends::Until, Ends::After];
 /// The first, second … and last of a kind.
 const PLACES: [i8; 5] = [1, 2, 3, 4, -1];
-
-/// Properties of [`RepeatPart`].
-#[derive(Properties, PartialEq)]
-pub struct RepeatProps {
-    /// What every part has.
-    pub part: PartProps,
-}
 
 type Options = Rc<[(AttrValue, AttrValue)]>;
 
@@ -75,10 +68,7 @@ fn kinds(start: Weekday) -> Vec<Kind> {
 }
 
 /// How it repeats, in full.
-#[component]
-pub fn RepeatPart(props: &RepeatProps) -> Html {
-    let words = use_words();
-    let part = &props.part;
+pub fn repeat_part(words: &Words, part: &PartProps) -> Html {
     let when = &part.form.when;
     let rhythm = &when.rhythm;
     let unit = {
@@ -94,13 +84,13 @@ pub fn RepeatPart(props: &RepeatProps) -> Html {
         <div class="repeat">
             <div class="repeat-row">
                 if rhythm.unit != Unit::Once {
-                    <NumberField
-                        id="routine-interval"
-                        label={words.every()}
-                        value={rhythm.interval.clone()}
-                        error={wrong(Place::Interval, words.bad_interval())}
-                        oninput={interval}
-                    />
+                    { number_field(
+                        "routine-interval",
+                        words.every(),
+                        &rhythm.interval,
+                        wrong(Place::Interval, words.bad_interval()),
+                        &interval,
+                    ) }
                 }
                 <Select
                     id="routine-unit"
@@ -111,10 +101,10 @@ pub fn RepeatPart(props: &RepeatProps) -> Html {
                 />
             </div>
             if matches!(rhythm.unit, Unit::Months | Unit::Years) {
-                { which_day(&words, part) }
+                { which_day(words, part) }
             }
             if rhythm.unit != Unit::Once {
-                { ends(&words, part) }
+                { ends(words, part) }
             }
         </div>
     }
@@ -228,19 +218,11 @@ fn ends(words: &Words, part: &PartProps) -> Html {
         })
     };
     let wrong = |place, text: &'static str| part.faults.at(place).map(|_| AttrValue::Static(text));
+    let segments = [words.ends_never(), words.ends_on(), words.ends_after()].map(Segment::new);
+    let selected = ENDS.iter().position(|ends| *ends == rhythm.ends).unwrap_or_default();
     html! {
         <>
-            <Segmented
-                name="routine-ends"
-                label={words.ends()}
-                segments={vec![
-                    Segment::new(words.ends_never()),
-                    Segment::new(words.ends_on()),
-                    Segment::new(words.ends_after()),
-                ]}
-                selected={ENDS.iter().position(|ends| *ends == rhythm.ends).unwrap_or_default()}
-                {onselect}
-            />
+            { segmented("routine-ends", words.ends(), &segments, selected, &onselect) }
             if rhythm.ends == Ends::Until {
                 <Tile
                     id="routine-until"
@@ -255,13 +237,13 @@ fn ends(words: &Words, part: &PartProps) -> Html {
                 />
             }
             if rhythm.ends == Ends::After {
-                <NumberField
-                    id="routine-count"
-                    label={words.how_often()}
-                    value={rhythm.count.clone()}
-                    error={wrong(Place::Count, words.bad_count())}
-                    oninput={typed(part, |rhythm, text| rhythm.count = text)}
-                />
+                { number_field(
+                    "routine-count",
+                    words.how_often(),
+                    &rhythm.count,
+                    wrong(Place::Count, words.bad_count()),
+                    &typed(part, |rhythm, text| rhythm.count = text),
+                ) }
             }
         </>
     }

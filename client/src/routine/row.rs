@@ -2,7 +2,7 @@
 
 use super::list_words::use_words;
 use crate::{
-    planning::{RoutineIcon, hue, repeat_words},
+    planning::{hue, repeat_words},
     route::{Route, RouteLink},
     ui::{Icon, glyphs},
     words,
@@ -35,7 +35,7 @@ pub fn Row(props: &RowProps) -> Html {
     html! {
         <li class={classes!("routine-row", hue(routine.colour), over.then_some("over"))}>
             <RouteLink to={Route::Routine { id: routine.id }}>
-                <span class="routine-glyph"><RoutineIcon icon={routine.icon.clone()} /></span>
+                <span class="routine-glyph"><Icon glyph={glyphs::chosen(routine.icon.as_str())} /></span>
                 <span class="routine-words">
                     <b>{ routine.title.as_str() }</b>
                     <span class="hint">

@@ -61,7 +61,13 @@ pub fn RoutinePage(props: &RoutineProps) -> Html {
     let words = use_words();
     use_title(if props.id.is_some() { words.edit_routine() } else { words.new_routine() });
     let session = use_slice::<Session>();
-    let context = use_memo((), |()| context(&session));
+    // As it was when the sheet was opened.
+    let begun = use_memo((), |()| {
+        let context = context(&session);
+        let form = props.id.is_none().then(|| Rc::new(fresh(&context)));
+        (context, form)
+    });
+    let (context, form) = (*begun).clone();
     // What lies behind may show what has just been changed.
     use_effect_with((), |()| uncovered);
     let onleave = use_callback((), move |(), ()| {
@@ -71,11 +77,10 @@ pub fn RoutinePage(props: &RoutineProps) -> Html {
             behind().replace();
         }
     });
-    match props.id {
-        None => html! { <Fresh context={(*context).clone()} {onleave} /> },
-        Some(id) => {
-            html! { <Known {id} occurrence={occurrence_asked()} context={(*context).clone()} {onleave} /> }
-        }
+    match (props.id, form) {
+        (Some(id), _) => html! { <Known {id} occurrence={occurrence_asked()} {context} {onleave} /> },
+        (None, Some(form)) => html! { <Editor {form} {context} {onleave} /> },
+        (None, None) => html! {},
     }
 }
 
@@ -89,27 +94,14 @@ fn context(session: &Session) -> Context {
     }
 }
 
-/// Properties of [`Fresh`].
-#[derive(Properties, PartialEq)]
-struct FreshProps {
-    context: Context,
-    onleave: Callback<()>,
-}
-
 /// A new one, suggested for the day and the time where it was asked for.
-#[component]
-fn Fresh(props: &FreshProps) -> Html {
-    let form = use_memo((), |()| {
-        let context = &props.context;
-        let next = context.next_hour();
-        let time = query_parameter("at").and_then(|at| parse_time(&at).ok()).unwrap_or(next.time());
-        let asked = date_asked();
-        let date = asked.unwrap_or(next.date());
-        let mut when = When::once(date, time, context.week_start);
-        when.planned = behind() != Route::Inbox;
-        Form::fresh(new_step(), when)
-    });
-    html! { <Editor {form} context={props.context.clone()} onleave={props.onleave.clone()} /> }
+fn fresh(context: &Context) -> Form {
+    let next = context.next_hour();
+    let time = query_parameter("at").and_then(|at| parse_time(&at).ok()).unwrap_or(next.time());
+    let date = date_asked().unwrap_or(next.date());
+    let mut when = When::once(date, time, context.week_start);
+    when.planned = behind() != Route::Inbox;
+    Form::fresh(new_step(), when)
 }
 
 /// Properties of [`Known`].
@@ -138,7 +130,9 @@ async fn fetch(id: RoutineId, key: Option<OccurrenceKey>) -> Result<(Routine, Op
 #[component]
 fn Known(props: &KnownProps) -> Html {
     let (words, common, problems) = (use_words(), words::use_words(), problems::use_words());
-    let asked = use_remote((props.id, props.occurrence), |&(id, key)| fetch(id, key));
+    let (id, key) = (props.id, props.occurrence);
+    let which = [id.to_string(), key.map_or_else(String::new, |key| key.to_string())].join("/");
+    let asked = use_remote(which, move || fetch(id, key));
     let inside = match &asked.remote {
         Remote::Ready(found) => {
             let (routine, occurrence) = &**found;

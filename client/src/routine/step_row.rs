@@ -3,8 +3,8 @@
 use super::{
     form::{Act, StepForm},
     grow::Grow,
-    head::Fault,
-    minutes::MinutesField,
+    head::fault,
+    minutes::{Minutes, minutes_field},
     steps::new_step,
     words::{Words, use_words},
 };
@@ -131,21 +131,19 @@ pub fn StepRow(props: &StepRowProps) -> Html {
                     oninput={act.reform(move |event: InputEvent| Act::StepTitle(id, value_of(&event)))}
                     {onkeydown}
                 />
-                <MinutesField
-                    id={own("-minutes")}
-                    of={name.clone()}
-                    value={step.minutes.clone()}
-                    length={step.length()}
-                    error={props.minutes_error.is_some().then(|| minutes_fault.clone())}
-                    oninput={act.reform(move |text| Act::StepMinutes(id, text))}
-                    onstretch={act.reform(move |by| Act::StepStretch(id, by))}
-                />
+                { minutes_field(&words, Minutes {
+                    id: own("-minutes"),
+                    of: &name,
+                    step,
+                    error: props.minutes_error.is_some().then(|| minutes_fault.clone()),
+                    act,
+                }) }
             </div>
             if let Some(text) = &props.title_error {
-                <Fault id={title_fault} text={text.clone()} />
+                { fault(title_fault, text) }
             }
             if let Some(text) = &props.minutes_error {
-                <Fault id={minutes_fault} text={text.clone()} />
+                { fault(minutes_fault, text) }
             }
             if noted {
                 <Grow
@@ -158,7 +156,7 @@ pub fn StepRow(props: &StepRowProps) -> Html {
                     oninput={act.reform(move |text| Act::StepNote(id, text))}
                 />
                 if let Some(text) = &props.note_error {
-                    <Fault id={note_fault} text={text.clone()} />
+                    { fault(note_fault, text) }
                 }
             }
         </li>

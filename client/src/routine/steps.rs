@@ -2,10 +2,10 @@
 
 use super::{
     form::{Act, Place},
-    head::{Fault, PartProps},
-    minutes::MinutesField,
+    head::{PartProps, fault},
+    minutes::{Minutes, minutes_field},
     step_row::StepRow,
-    words::use_words,
+    words::{Words, use_words},
 };
 use crate::{
     platform::random,
@@ -23,54 +23,46 @@ pub fn new_step() -> StepId {
     StepId::mint(ms, random)
 }
 
-/// One length, or a list of steps.
-#[component]
-pub fn StepsPart(props: &PartProps) -> Html {
-    if props.form.single {
-        html! { <Single ..props.clone() /> }
-    } else {
-        html! { <List ..props.clone() /> }
-    }
-}
-
 /// A routine of one step: only how long it takes.
-#[component]
-fn Single(props: &PartProps) -> Html {
-    let (words, problems) = (use_words(), problems::use_words());
+fn single(props: &PartProps, words: &Words, problems: &problems::Words) -> Html {
     let Some(step) = props.form.steps.first() else { return html! {} };
-    let id = step.id;
-    let error = props.fault(Place::StepMinutes(id), &problems);
+    let error = props.fault(Place::StepMinutes(step.id), problems);
     html! {
         <section class="part" aria-label={words.how_long()}>
             <div class="steps">
                 <div class="step-line single">
                     <Icon glyph={glyphs::TIMER} />
                     <span>{ words.how_long() }</span>
-                    <MinutesField
-                        id="routine-minutes"
-                        of={words.how_long()}
-                        value={step.minutes.clone()}
-                        length={step.length()}
-                        error={error.map(|_| "routine-minutes-error")}
-                        oninput={props.act.reform(move |text| Act::StepMinutes(id, text))}
-                        onstretch={props.act.reform(move |by| Act::StepStretch(id, by))}
-                    />
+                    { minutes_field(words, Minutes {
+                        id: "routine-minutes".into(),
+                        of: words.how_long(),
+                        step,
+                        error: error.map(|_| "routine-minutes-error".into()),
+                        act: &props.act,
+                    }) }
                 </div>
                 if let Some(error) = error {
-                    <Fault id="routine-minutes-error" text={error} />
+                    { fault("routine-minutes-error".into(), &error.into()) }
                 }
-                <button type="button" class="step-add" onclick={props.act.reform(|_| Act::Split(new_step()))}>
-                    <Icon glyph={glyphs::PLUS} />
-                    { words.split() }
-                </button>
+                { adding(words.split(), &props.act, || Act::Split(new_step())) }
             </div>
         </section>
     }
 }
 
-/// The steps in order.
+/// A button that adds a step.
+fn adding(label: &'static str, act: &Callback<Act>, add: fn() -> Act) -> Html {
+    html! {
+        <button type="button" class="step-add" onclick={act.reform(move |_| add())}>
+            <Icon glyph={glyphs::PLUS} />
+            { label }
+        </button>
+    }
+}
+
+/// One length, or the steps in order.
 #[component]
-fn List(props: &PartProps) -> Html {
+pub fn StepsPart(props: &PartProps) -> Html {
     let (words, common, problems) = (use_words(), words::use_words(), problems::use_words());
     let dispatch = use_dispatch();
     let form = &props.form;
@@ -86,6 +78,9 @@ fn List(props: &PartProps) -> Html {
         })
     };
     let sortable = use_sortable(onmove.clone());
+    if form.single {
+        return single(props, &words, &problems);
+    }
     let error = props.fault(Place::Steps, &problems);
     let count = form.steps.len();
     html! {
@@ -121,13 +116,10 @@ fn List(props: &PartProps) -> Html {
                     </p>
                 }
                 if let Some(error) = error {
-                    <Fault id="routine-steps-error" text={error} />
+                    { fault("routine-steps-error".into(), &error.into()) }
                 }
                 if count < daymark_shared::routine::STEPS_MAX {
-                    <button type="button" class="step-add" onclick={props.act.reform(|_| Act::Add(new_step(), None))}>
-                        <Icon glyph={glyphs::PLUS} />
-                        { words.add_step() }
-                    </button>
+                    { adding(words.add_step(), &props.act, || Act::Add(new_step(), None)) }
                 }
             </div>
         </section>

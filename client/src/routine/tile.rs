@@ -1,6 +1,6 @@
 //! A date or a time in a tile: written as the person reads it, typed with the browser's own control.
 
-use super::head::Fault;
+use super::head;
 use crate::ui::field::value_of;
 use yew::prelude::*;
 
@@ -70,7 +70,7 @@ pub fn Tile(props: &TileProps) -> Html {
                 </span>
             </label>
             if let Some(text) = &props.error {
-                <Fault id={fault} text={text.clone()} />
+                { head::fault(fault, text) }
             }
         </div>
     }

@@ -5,9 +5,9 @@ use super::{
         Act, Place, When,
         rhythm::{Unit, Wrong, week},
     },
-    head::{Fault, PartProps},
+    head::{PartProps, fault},
     opened::Context,
-    repeat_part::RepeatPart,
+    repeat_part::repeat_part,
     tile::Tile,
     words::{Words, use_words},
     zone_tile::{MINE, ZoneTile},
@@ -16,13 +16,13 @@ use crate::{
     i18n::Style,
     planning::repeat_words,
     problems,
-    ui::{Icon, Segmented, Switch, choice::Segment, glyphs},
+    ui::{Icon, Segment, glyphs, segmented, switch},
 };
 use daymark_shared::{
     schedule::{Schedule, ScheduleZone, parse_date, parse_time},
     zone::Zone,
 };
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday, date};
 use yew::prelude::*;
 
 /// So many of the next dates are shown.
@@ -54,18 +54,11 @@ pub fn WhenPart(props: &WhenProps) -> Html {
         let when = when.clone();
         change.reform(move |index| When { planned: index == 0, ..when.clone() })
     };
-    let head = html! {
-        <Segmented
-            name="routine-planned"
-            label={words.when()}
-            segments={vec![
-                Segment::with_icon(words.planned(), glyphs::CALENDAR),
-                Segment::with_icon(words.in_inbox(), glyphs::INBOX),
-            ]}
-            selected={usize::from(!when.planned)}
-            onselect={onplanned}
-        />
-    };
+    let segments = [
+        Segment::with_icon(words.planned(), glyphs::CALENDAR),
+        Segment::with_icon(words.in_inbox(), glyphs::INBOX),
+    ];
+    let head = segmented("routine-planned", words.when(), &segments, usize::from(!when.planned), &onplanned);
     if !when.planned {
         return html! {
             <section class="part">
@@ -94,7 +87,7 @@ pub fn WhenPart(props: &WhenProps) -> Html {
     };
     let schedule = when.schedule();
     let first = when.first();
-    let fault = |place| part.fault(place, &problems).map(AttrValue::Static);
+    let wrong = |place| part.fault(place, &problems).map(AttrValue::Static);
     let repeats = when.rhythm.unit != Unit::Once;
     html! {
         <section class="part">
@@ -118,19 +111,19 @@ pub fn WhenPart(props: &WhenProps) -> Html {
                     shown={words.date(first, Style::DayYear)}
                     min="1970-01-01"
                     max="2199-12-31"
-                    error={fault(Place::Start)}
+                    error={wrong(Place::Start)}
                     onvalue={ondate}
                 />
                 <ZoneTile
                     own={props.context.zone.clone()}
                     value={when.zone.fixed().map_or_else(|| AttrValue::Static(MINE), |zone| zone.as_str().to_owned().into())}
-                    error={fault(Place::Zone)}
+                    error={wrong(Place::Zone)}
                     onchange={onzone}
                 />
             </div>
-            <Switch label={words.all_day()} on={when.all_day} onswitch={with(|when| when.all_day = !when.all_day).reform(|_: bool| ())} />
+            { switch(words.all_day(), when.all_day, &with(|when| when.all_day = !when.all_day)) }
             if matches!(when.rhythm.unit, Unit::Once | Unit::Weeks) {
-                <Weekdays when={when.clone()} start={props.context.week_start} change={change.clone()} />
+                { weekdays(&words, when, props.context.week_start, &change) }
             }
             <p class="plain">
                 <Icon glyph={glyphs::REPEAT} />
@@ -162,12 +155,12 @@ pub fn WhenPart(props: &WhenProps) -> Html {
                     }
                 </span>
             </p>
-            if let Some(text) = fault(Place::Repeat) {
-                <Fault id="routine-repeat-error" {text} />
+            if let Some(text) = wrong(Place::Repeat) {
+                { fault("routine-repeat-error".into(), &text) }
             }
             { coming(&words, &schedule, when.date, props.context.now.date()) }
             if *more && when.rhythm.unit != Unit::Kept {
-                <RepeatPart part={part.clone()} />
+                { repeat_part(&words, part) }
             }
         </section>
     }
@@ -209,33 +202,23 @@ fn coming(words: &Words, schedule: &Result<Option<Schedule>, Wrong>, asked: Date
     }
 }
 
-/// Properties of [`Weekdays`].
-#[derive(Properties, PartialEq)]
-struct WeekdaysProps {
-    when: When,
-    start: jiff::civil::Weekday,
-    change: Callback<When>,
-}
-
 /// The days of the week, in the person's order: those pressed are those on which it repeats.
-#[component]
-fn Weekdays(props: &WeekdaysProps) -> Html {
-    let words = use_words();
-    let weekly = props.when.rhythm.unit == Unit::Weeks;
+fn weekdays(words: &Words, when: &When, start: Weekday, change: &Callback<When>) -> Html {
+    let weekly = when.rhythm.unit == Unit::Weeks;
     html! {
         <div class="weekdays" role="group" aria-label={words.repeats_on()}>
-            { for week(props.start).into_iter().map(|day| {
-                let when = props.when.clone();
+            { for week(start).into_iter().map(|day| {
+                let when = when.clone();
                 // 1 January 2024 was a Monday.
-                let date = jiff::civil::date(2024, 1, 1 + day.to_monday_zero_offset());
-                let pressed = weekly && props.when.rhythm.weekdays.has(day);
+                let date = date(2024, 1, 1 + day.to_monday_zero_offset());
+                let pressed = weekly && when.rhythm.weekdays.has(day);
                 html! {
                     <button
                         key={day.to_monday_zero_offset()}
                         type="button"
                         aria-label={words.date(date, Style::Weekday)}
                         aria-pressed={if pressed { "true" } else { "false" }}
-                        onclick={props.change.reform(move |_| when.clone().toggled(day))}
+                        onclick={change.reform(move |_| when.clone().toggled(day))}
                     >
                         { words.date(date, Style::WeekdayNarrow) }
                     </button>

@@ -1,6 +1,6 @@
 //! Whose clock a schedule follows.
 
-use super::{head::Fault, words::use_words};
+use super::{head::fault, words::use_words};
 use crate::{
     platform::intl,
     ui::{Icon, glyphs},
@@ -66,7 +66,7 @@ pub fn ZoneTile(props: &ZoneTileProps) -> Html {
                 </span>
             </label>
             if let Some(text) = &props.error {
-                <Fault id="routine-zone-error" text={text.clone()} />
+                { fault("routine-zone-error".into(), text) }
             }
         </div>
     }

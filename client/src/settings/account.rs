@@ -1,12 +1,12 @@
 //! The account itself: name, e-mail, zone and week.
 
-use super::{Section, saving::use_account, words::use_words};
+use super::{saving::use_account, section, words::use_words};
 use crate::{
     i18n::Hours,
     platform::{clock, intl, storage, timer::use_now},
     problems,
     store::{Action, Settings, use_dispatch, use_slice},
-    ui::{Button, Kind, Segmented, Select, TextField, choice::Segment},
+    ui::{Button, Kind, Segment, Select, Typed, segmented, text_field},
 };
 use daymark_shared::{
     account::{AccountChange, WeekStart},
@@ -40,24 +40,27 @@ pub fn YouSection() -> Html {
             Err(violation) => wrong.set(Some(violation.code)),
         })
     };
-    html! {
-        <Section id="you" title={words.you()}>
-            <TextField
-                id="name"
-                label={words.name()}
-                value={typed.as_ref().map_or_else(|| account.name.as_str().to_owned(), Clone::clone)}
-                {oninput}
-                {onchange}
-                autocomplete="name"
-                hint={words.name_hint()}
-                error={wrong.map(|code| AttrValue::Static(problems.code(code)))}
-            />
+    let name = text_field(&Typed {
+        id: "name".into(),
+        label: words.name().into(),
+        value: typed.as_ref().map_or_else(|| account.name.as_str().to_owned(), Clone::clone).into(),
+        oninput,
+        onchange,
+        autocomplete: Some("name".into()),
+        hint: Some(words.name_hint().into()),
+        error: wrong.map(|code| problems.code(code).into()),
+        ..Typed::default()
+    });
+    let inside = html! {
+        <>
+            { name }
             <dl class="facts">
                 <dt>{ words.email() }</dt>
                 <dd>{ account.email.as_str() }</dd>
             </dl>
-        </Section>
-    }
+        </>
+    };
+    section("you", words.you(), inside)
 }
 
 /// Zone, week and hours.
@@ -101,9 +104,17 @@ pub fn TimeSection() -> Html {
         WeekStart::Sunday => words.sunday(),
         WeekStart::Saturday => words.saturday(),
     };
+    let weeks: Vec<_> = WeekStart::ALL.iter().map(week_name).map(Segment::new).collect();
+    let week = WeekStart::ALL.iter().position(|start| *start == account.week_start).unwrap_or(0);
+    let hours = [words.hours_usual(), words.hours_day(), words.hours_half()].map(Segment::new);
+    let counted = match settings.hours {
+        Hours::Usual => 0,
+        Hours::Day => 1,
+        Hours::Half => 2,
+    };
     let elsewhere = device.as_ref().as_ref().filter(|device| **device != account.zone);
-    html! {
-        <Section id="time" title={words.time()}>
+    let inside = html! {
+        <>
             <Select
                 id="zone"
                 label={words.zone()}
@@ -124,30 +135,11 @@ pub fn TimeSection() -> Html {
                     { words.device_zone(device.as_str()) }
                 </Button>
             }
-            <Segmented
-                name="week-start"
-                label={words.week_start()}
-                segments={WeekStart::ALL.iter().map(|start| Segment::new(week_name(start))).collect::<Vec<_>>()}
-                selected={WeekStart::ALL.iter().position(|start| *start == account.week_start).unwrap_or(0)}
-                onselect={choose_week}
-            />
-            <Segmented
-                name="hours"
-                label={words.hours()}
-                segments={vec![
-                    Segment::new(words.hours_usual()),
-                    Segment::new(words.hours_day()),
-                    Segment::new(words.hours_half()),
-                ]}
-                selected={match settings.hours {
-                    Hours::Usual => 0,
-                    Hours::Day => 1,
-                    Hours::Half => 2,
-                }}
-                onselect={choose_hours}
-            />
-        </Section>
-    }
+            { segmented("week-start", words.week_start(), &weeks, week, &choose_week) }
+            { segmented("hours", words.hours(), &hours, counted, &choose_hours) }
+        </>
+    };
+    section("time", words.time(), inside)
 }
 
 /// All zones that the browser knows; the person's own and the device's in any case.

@@ -1,11 +1,11 @@
 //! Light or dark, and the language.
 
-use super::{Section, saving::use_account, words::use_words};
+use super::{saving::use_account, section, words::use_words};
 use crate::{
     i18n::own_name,
     platform::theme,
     store::{Action, Settings, state::Theme, use_dispatch, use_slice},
-    ui::{Segmented, choice::Segment, glyphs},
+    ui::{Segment, glyphs, segmented},
 };
 use daymark_shared::account::{AccountChange, Locale};
 use yew::prelude::*;
@@ -29,30 +29,23 @@ pub fn AppearanceSection() -> Html {
     let choose_language = Callback::from(move |index: usize| {
         save.emit(AccountChange { locale: Locale::ALL.get(index).copied(), ..AccountChange::default() });
     });
-    html! {
-        <Section id="appearance" title={words.appearance()}>
-            <Segmented
-                name="theme"
-                label={words.theme()}
-                segments={vec![
-                    Segment::with_icon(words.theme_system(), glyphs::MONITOR),
-                    Segment::with_icon(words.theme_light(), glyphs::SUN),
-                    Segment::with_icon(words.theme_dark(), glyphs::MOON),
-                ]}
-                selected={match settings.theme {
-                    Theme::System => 0,
-                    Theme::Light => 1,
-                    Theme::Dark => 2,
-                }}
-                onselect={choose_theme}
-            />
-            <Segmented
-                name="language"
-                label={words.language()}
-                segments={Locale::ALL.iter().map(|&locale| Segment::new(own_name(locale))).collect::<Vec<_>>()}
-                selected={Locale::ALL.iter().position(|locale| *locale == account.locale).unwrap_or(0)}
-                onselect={choose_language}
-            />
-        </Section>
-    }
+    let themes = [
+        Segment::with_icon(words.theme_system(), glyphs::MONITOR),
+        Segment::with_icon(words.theme_light(), glyphs::SUN),
+        Segment::with_icon(words.theme_dark(), glyphs::MOON),
+    ];
+    let theme = match settings.theme {
+        Theme::System => 0,
+        Theme::Light => 1,
+        Theme::Dark => 2,
+    };
+    let languages: Vec<_> = Locale::ALL.iter().map(|locale| Segment::new(own_name(*locale))).collect();
+    let language = Locale::ALL.iter().position(|locale| *locale == account.locale).unwrap_or(0);
+    let inside = html! {
+        <>
+            { segmented("theme", words.theme(), &themes, theme, &choose_theme) }
+            { segmented("language", words.language(), &languages, language, &choose_language) }
+        </>
+    };
+    section("appearance", words.appearance(), inside)
 }

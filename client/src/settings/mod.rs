@@ -11,32 +11,23 @@ use crate::{
     api::session,
     platform::browser::{is_secure_context, use_title},
     route::Route,
-    store::{Action, use_dispatch},
+    store::{Action, Dispatch, use_dispatch},
     ui::{Button, Icon, glyphs},
 };
 use account::{TimeSection, YouSection};
 use appearance::AppearanceSection;
-use password::SecuritySection;
+use password::PasswordDialog;
 use sessions::SessionsSection;
 use wasm_bindgen_futures::spawn_local;
-use words::use_words;
+use words::{Words, use_words};
 use yew::prelude::*;
 
-/// Properties of [`Section`].
-#[derive(Properties, PartialEq)]
-struct SectionProps {
-    id: AttrValue,
-    title: AttrValue,
-    children: Html,
-}
-
 /// A part of the settings, with its own heading.
-#[component]
-fn Section(props: &SectionProps) -> Html {
+fn section(id: &'static str, title: &'static str, inside: Html) -> Html {
     html! {
-        <section class="setting" aria-labelledby={props.id.clone()}>
-            <h2 id={props.id.clone()}>{ &props.title }</h2>
-            <div class="setting-card">{ props.children.clone() }</div>
+        <section class="setting" aria-labelledby={id}>
+            <h2 {id}>{ title }</h2>
+            <div class="setting-card">{ inside }</div>
         </section>
     }
 }
@@ -44,8 +35,28 @@ fn Section(props: &SectionProps) -> Html {
 /// The settings.
 #[component]
 pub fn SettingsPage() -> Html {
-    let words = use_words();
+    let (words, dispatch) = (use_words(), use_dispatch());
+    let leaving = use_state(|| false);
+    let sign_out = {
+        let (leaving, words) = (leaving.setter(), words.clone());
+        Callback::from(move |_| sign_out(leaving.clone(), words.clone(), dispatch.clone()))
+    };
+    let asking = use_state(|| false);
+    let ask = |on: bool| {
+        let asking = asking.setter();
+        Callback::from(move |()| asking.set(on))
+    };
     use_title(words.settings());
+    let security = html! {
+        <>
+            <Button class="at-start" icon={glyphs::KEY_ROUND} onclick={ask(true).reform(|_| ())}>
+                { words.change_password() }
+            </Button>
+            if *asking {
+                <PasswordDialog onclose={ask(false)} />
+            }
+        </>
+    };
     html! {
         <div class="page settings">
             <header class="page-head"><h1>{ words.settings() }</h1></header>
@@ -61,41 +72,30 @@ pub fn SettingsPage() -> Html {
             <YouSection />
             <TimeSection />
             <AppearanceSection />
-            <SecuritySection />
+            { section("security", words.security(), security) }
             <SessionsSection />
-            <SignOut />
+            <Button class="sign-out" icon={glyphs::LOG_OUT} busy={*leaving} onclick={sign_out}>
+                { words.sign_out() }
+            </Button>
             <p class="version">{ words.version(env!("CARGO_PKG_VERSION")) }</p>
         </div>
     }
 }
 
 /// Signs out of this browser.
-#[component]
-fn SignOut() -> Html {
-    let (words, dispatch) = (use_words(), use_dispatch());
-    let busy = use_state(|| false);
-    let onclick = {
-        let (busy, words) = (busy.setter(), words.clone());
-        Callback::from(move |_| {
-            let (busy, words) = (busy.clone(), words.clone());
-            let dispatch = dispatch.clone();
-            busy.set(true);
-            spawn_local(async move {
-                match session::sign_out().await {
-                    Ok(()) => {
-                        // Whoever signs in next did not ask for these settings.
-                        Route::Welcome.replace();
-                        dispatch.dispatch(Action::SignedOut { ended: false });
-                    }
-                    Err(error) => {
-                        busy.set(false);
-                        dispatch.dispatch(Action::bad(words.error(&error)));
-                    }
-                }
-            });
-        })
-    };
-    html! {
-        <Button class="sign-out" icon={glyphs::LOG_OUT} busy={*busy} {onclick}>{ words.sign_out() }</Button>
-    }
+fn sign_out(leaving: UseStateSetter<bool>, words: Words, dispatch: Dispatch) {
+    leaving.set(true);
+    spawn_local(async move {
+        match session::sign_out().await {
+            Ok(()) => {
+                // Whoever signs in next did not ask for these settings.
+                Route::Welcome.replace();
+                dispatch.dispatch(Action::SignedOut { ended: false });
+            }
+            Err(error) => {
+                leaving.set(false);
+                dispatch.dispatch(Action::bad(words.error(&error)));
+            }
+        }
+    });
 }

@@ -1,6 +1,6 @@
 //! Another password.
 
-use super::{Section, words::use_words};
+use super::words::use_words;
 use crate::{
     api::{ApiError, account},
     platform::focus::use_focus_first_invalid,
@@ -12,29 +12,6 @@ use crate::{
 use daymark_shared::{account::PasswordChange, problem::Code, text::Password};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
-
-/// The password, and the way to change it.
-#[component]
-pub fn SecuritySection() -> Html {
-    let words = use_words();
-    let open = use_state(|| false);
-    let show = {
-        let open = open.setter();
-        Callback::from(move |_| open.set(true))
-    };
-    let onclose = {
-        let open = open.setter();
-        Callback::from(move |()| open.set(false))
-    };
-    html! {
-        <Section id="security" title={words.security()}>
-            <Button class="at-start" icon={glyphs::KEY_ROUND} onclick={show}>{ words.change_password() }</Button>
-            if *open {
-                <PasswordDialog {onclose} />
-            }
-        </Section>
-    }
-}
 
 /// What is wrong with what was typed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -60,12 +37,14 @@ impl Wrong {
 
 /// Properties of [`PasswordDialog`].
 #[derive(Properties, PartialEq)]
-struct PasswordDialogProps {
-    onclose: Callback<()>,
+pub struct PasswordDialogProps {
+    /// Done, or nothing after all.
+    pub onclose: Callback<()>,
 }
 
+/// Asks for the password there is, and another.
 #[component]
-fn PasswordDialog(props: &PasswordDialogProps) -> Html {
+pub fn PasswordDialog(props: &PasswordDialogProps) -> Html {
     let (words, common, problems) = (use_words(), common::use_words(), problems::use_words());
     let (session, dispatch) = (use_slice::<Session>(), use_dispatch());
     let (current, new) = (use_state(String::new), use_state(String::new));

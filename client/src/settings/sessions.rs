@@ -1,6 +1,6 @@
 //! Where somebody is signed in.
 
-use super::{Section, words::use_words};
+use super::{section, words::use_words};
 use crate::{
     api::{Remote, session, use_remote},
     platform::{clock, timer::use_now},
@@ -17,11 +17,11 @@ use yew::prelude::*;
 #[component]
 pub fn SessionsSection() -> Html {
     let (words, common, problems) = (use_words(), common::use_words(), problems::use_words());
-    let sessions = use_remote((), |()| session::sessions());
+    let sessions = use_remote(String::new(), session::sessions);
     // “5 minutes ago” grows old.
     use_now(60_000);
-    html! {
-        <Section id="sessions" title={words.sessions()}>
+    let inside = html! {
+        <>
             {
                 match &sessions.remote {
                     Remote::Pending => html! { <Skeleton lines=2 label={common.loading()} /> },
@@ -42,8 +42,9 @@ pub fn SessionsSection() -> Html {
                     },
                 }
             }
-        </Section>
-    }
+        </>
+    };
+    section("sessions", words.sessions(), inside)
 }
 
 /// Properties of [`SessionRow`].

@@ -5,8 +5,8 @@ use crate::{
     route::{Area, Route, RouteLink},
     store::{Action, Toasts, state::Tone, use_dispatch, use_slice},
     ui::{
-        Glyph, Icon, Mark, Skeleton, glyphs,
-        toast::{LiveRegion, ToastCard},
+        Glyph, Icon, Skeleton, glyphs, mark,
+        toast::{ToastCard, live_region},
     },
     words::{Words, use_words},
 };
@@ -83,7 +83,7 @@ pub fn Shell(props: &ShellProps) -> Html {
         <div class="app">
             <a class="skip" href="#main" onclick={skip}>{ words.skip_to_content() }</a>
             <nav class="nav" aria-label={words.main_navigation()}>
-                <Mark />
+                { mark() }
                 { entry(Area::Today, "") }
                 // Beside the day where there is room.
                 { entry(Area::Inbox, "on-phones") }
@@ -95,22 +95,13 @@ pub fn Shell(props: &ShellProps) -> Html {
     }
 }
 
-/// Properties of [`Waiting`].
-#[derive(Properties, PartialEq)]
-pub struct WaitingProps {
-    /// What will be shown.
-    pub route: Route,
-}
-
 /// While it is not known who is signed in: the same as `index.html` shows before the program has loaded.
-#[component]
-pub fn Waiting(props: &WaitingProps) -> Html {
-    let words = use_words();
+pub fn waiting(route: Route, words: &Words) -> Html {
     let skeleton = html! { <Skeleton label={words.loading()} lines=6 /> };
-    if matches!(props.route, Route::Run { .. } | Route::Welcome) {
+    if matches!(route, Route::Run { .. } | Route::Welcome) {
         return html! { <main class="alone">{ skeleton }</main> };
     }
-    html! { <Shell route={props.route.clone()}>{ skeleton }</Shell> }
+    html! { <Shell {route}>{ skeleton }</Shell> }
 }
 
 /// The messages on screen.
@@ -141,6 +132,5 @@ pub fn Messages() -> Html {
 #[component]
 pub fn Announcer() -> Html {
     let toasts = use_slice::<Toasts>();
-    let (turn, text) = toasts.spoken.clone();
-    html! { <LiveRegion {turn} {text} /> }
+    live_region(toasts.spoken.0, &toasts.spoken.1)
 }

@@ -29,46 +29,48 @@ pub struct TroubleProps {
 /// Something did not come: what, what to do, and a button.
 #[component]
 pub fn Trouble(props: &TroubleProps) -> Html {
-    html! {
-        <Notice glyph={glyphs::CIRCLE_ALERT} title={props.failure.title.clone()} alert=true whole={props.whole}>
-            <p>{ &props.failure.advice }</p>
-            if let Some(label) = &props.failure.retry {
-                <Button icon={glyphs::REFRESH_CW} onclick={props.onretry.reform(|_| ())}>{ label }</Button>
-            }
-        </Notice>
-    }
+    notice(Notice {
+        glyph: glyphs::CIRCLE_ALERT,
+        title: &props.failure.title,
+        alert: true,
+        whole: props.whole,
+        inside: html! {
+            <>
+                <p>{ &props.failure.advice }</p>
+                if let Some(label) = &props.failure.retry {
+                    <Button icon={glyphs::REFRESH_CW} onclick={props.onretry.reform(|_| ())}>{ label }</Button>
+                }
+            </>
+        },
+    })
 }
 
-/// Properties of [`Notice`].
-#[derive(Properties, PartialEq)]
-pub struct NoticeProps {
+/// What [`notice`] shows.
+pub struct Notice<'a> {
     /// A picture for it.
     pub glyph: Glyph,
     /// What it says in a few words.
-    pub title: AttrValue,
+    pub title: &'a str,
     /// Whether it must be read aloud at once.
-    #[prop_or_default]
     pub alert: bool,
     /// Whether it is the whole page, so that its title is the page's.
-    #[prop_or_default]
     pub whole: bool,
     /// What more there is to say, and to do.
-    #[prop_or_default]
-    pub children: Html,
+    pub inside: Html,
 }
 
 /// A few words in the middle of an empty place: nothing here yet, and what to do next.
-#[component]
-pub fn Notice(props: &NoticeProps) -> Html {
+pub fn notice(notice: Notice) -> Html {
+    let Notice { glyph, title, alert, whole, inside } = notice;
     html! {
-        <div class="notice" role={props.alert.then_some("alert")}>
-            <Icon glyph={props.glyph} />
-            if props.whole {
-                <h1>{ &props.title }</h1>
+        <div class="notice" role={alert.then_some("alert")}>
+            <Icon {glyph} />
+            if whole {
+                <h1>{ title }</h1>
             } else {
-                <h2>{ &props.title }</h2>
+                <h2>{ title }</h2>
             }
-            { props.children.clone() }
+            { inside }
         </div>
     }
 }

@@ -1,6 +1,9 @@
 //! Choosing: one of many, one of a few, on or off.
 
-use super::{Field, Glyph, Icon, field::described_by};
+use super::{
+    Glyph, Icon,
+    field::{described_by, field},
+};
 use std::rc::Rc;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -32,135 +35,87 @@ pub fn Select(props: &SelectProps) -> Html {
     let onchange = props.onchange.reform(|event: Event| {
         event.target_dyn_into::<HtmlSelectElement>().map_or_else(String::new, |select| select.value())
     });
-    html! {
-        <Field
-            id={props.id.clone()}
-            label={props.label.clone()}
-            hint={props.hint.clone()}
-            error={props.error.clone()}
-        >
-            <div class="select">
-                <select
-                    id={props.id.clone()}
-                    aria-invalid={props.error.is_some().then_some("true")}
-                    aria-describedby={described_by(&props.id, props.hint.is_some(), props.error.is_some())}
-                    {onchange}
-                >
-                    { for props.options.iter().map(|(value, label)| html! {
-                        <option key={value.as_str()} value={value.clone()} selected={*value == props.value}>
-                            { label }
-                        </option>
-                    }) }
-                </select>
-                <Icon glyph={super::glyphs::CHEVRON_DOWN} />
-            </div>
-        </Field>
-    }
+    let control = html! {
+        <div class="select">
+            <select
+                id={props.id.clone()}
+                aria-invalid={props.error.is_some().then_some("true")}
+                aria-describedby={described_by(&props.id, props.hint.is_some(), props.error.is_some())}
+                {onchange}
+            >
+                { for props.options.iter().map(|(value, label)| html! {
+                    <option key={value.as_str()} value={value.clone()} selected={*value == props.value}>
+                        { label }
+                    </option>
+                }) }
+            </select>
+            <Icon glyph={super::glyphs::CHEVRON_DOWN} />
+        </div>
+    };
+    field(&props.id, &props.label, props.hint.as_ref(), props.error.as_ref(), control)
 }
 
-/// One thing to choose in a [`Segmented`].
+/// One thing to choose in [`segmented`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
     /// What it says.
-    pub label: AttrValue,
+    pub label: &'static str,
     /// An icon before it.
     pub icon: Option<Glyph>,
 }
 
 impl Segment {
     /// Words only.
-    pub fn new(label: impl Into<AttrValue>) -> Self {
-        Self { label: label.into(), icon: None }
+    pub const fn new(label: &'static str) -> Self {
+        Self { label, icon: None }
     }
 
     /// Words with an icon.
-    pub fn with_icon(label: impl Into<AttrValue>, icon: Glyph) -> Self {
-        Self { label: label.into(), icon: Some(icon) }
+    pub const fn with_icon(label: &'static str, icon: Glyph) -> Self {
+        Self { label, icon: Some(icon) }
     }
 }
 
-/// Properties of [`Segmented`].
-#[derive(Properties, PartialEq)]
-pub struct SegmentedProps {
-    /// The name of the group, once on the page.
-    pub name: AttrValue,
-    /// What is asked for.
-    pub label: AttrValue,
-    /// What can be chosen: two to four things.
-    pub segments: Vec<Segment>,
-    /// Which is chosen, counted from 0.
-    pub selected: usize,
-    /// Hears which is chosen.
-    pub onselect: Callback<usize>,
-    /// What helps.
-    #[prop_or_default]
-    pub hint: Option<AttrValue>,
-}
-
-/// One of a few, all in sight: radio buttons that look like one bar, so that arrow keys work as everybody expects.
-#[component]
-pub fn Segmented(props: &SegmentedProps) -> Html {
-    let hint = props.hint.as_ref().map(|_| [&props.name, "-hint"].concat());
+/// One of a few, two to four, all in sight: radio buttons that look like one bar, so that arrow keys work as everybody
+/// expects. `name` is there once on the page; what is chosen is counted from 0.
+pub fn segmented(
+    name: &'static str,
+    label: &'static str,
+    segments: &[Segment],
+    selected: usize,
+    onselect: &Callback<usize>,
+) -> Html {
     html! {
-        <fieldset class="field segmented" aria-describedby={hint.clone()}>
-            <legend>{ &props.label }</legend>
+        <fieldset class="field segmented">
+            <legend>{ label }</legend>
             <div class="segments">
-                { for props.segments.iter().enumerate().map(|(index, segment)| html! {
+                { for segments.iter().enumerate().map(|(index, segment)| html! {
                     <label key={index}>
                         <input
                             type="radio"
-                            name={props.name.clone()}
-                            checked={index == props.selected}
-                            onchange={props.onselect.reform(move |_| index)}
+                            {name}
+                            checked={index == selected}
+                            onchange={onselect.reform(move |_| index)}
                         />
                         <span>
                             if let Some(glyph) = segment.icon {
                                 <Icon {glyph} />
                             }
-                            { &segment.label }
+                            { segment.label }
                         </span>
                     </label>
                 }) }
             </div>
-            if let Some(text) = &props.hint {
-                <p class="hint" id={hint}>{ text }</p>
-            }
         </fieldset>
     }
 }
 
-/// Properties of [`Switch`].
-#[derive(Properties, PartialEq)]
-pub struct SwitchProps {
-    /// What it switches.
-    pub label: AttrValue,
-    /// Whether it is on.
-    pub on: bool,
-    /// Hears what it should be.
-    pub onswitch: Callback<bool>,
-    /// What helps.
-    #[prop_or_default]
-    pub hint: Option<AttrValue>,
-}
-
-/// On or off, at once.
-#[component]
-pub fn Switch(props: &SwitchProps) -> Html {
-    let on = props.on;
+/// On or off, at once. `onswitch` hears that it is to be the other.
+pub fn switch(label: &'static str, on: bool, onswitch: &Callback<()>) -> Html {
     html! {
         <label class="switch">
-            <span class="switch-words">
-                { &props.label }
-                if let Some(hint) = &props.hint {
-                    <span class="hint">{ hint }</span>
-                }
-            </span>
-            <input
-                type="checkbox"
-                role="switch"
-                checked={on}
-                onchange={props.onswitch.reform(move |_| !on)}
-            />
+            <span class="switch-words">{ label }</span>
+            <input type="checkbox" role="switch" checked={on} onchange={onswitch.reform(|_| ())} />
             <span class="switch-track" aria-hidden="true"></span>
         </label>
     }

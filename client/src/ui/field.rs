@@ -4,35 +4,24 @@ use super::{IconButton, glyphs};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-/// Properties of [`Field`].
-#[derive(Properties, PartialEq)]
-pub struct FieldProps {
-    /// The id of the control; what helps has `…-hint`, what is wrong has `…-error`.
-    pub id: AttrValue,
-    /// What is asked for.
-    pub label: AttrValue,
-    /// What helps.
-    #[prop_or_default]
-    pub hint: Option<AttrValue>,
-    /// What is wrong.
-    #[prop_or_default]
-    pub error: Option<AttrValue>,
-    /// The control. It says `aria-describedby` and `aria-invalid` itself: see [`described_by`].
-    pub children: Html,
-}
-
-/// The frame of any field.
-#[component]
-pub fn Field(props: &FieldProps) -> Html {
+/// The frame of any field, whose control has this id; what helps has `…-hint`, what is wrong has `…-error`. The control
+/// says `aria-describedby` and `aria-invalid` itself: see [`described_by`].
+pub fn field(
+    id: &AttrValue,
+    label: &AttrValue,
+    hint: Option<&AttrValue>,
+    error: Option<&AttrValue>,
+    control: Html,
+) -> Html {
     html! {
-        <div class={classes!("field", props.error.is_some().then_some("wrong"))}>
-            <label for={props.id.clone()}>{ &props.label }</label>
-            { props.children.clone() }
-            if let Some(hint) = &props.hint {
-                <p class="hint" id={[&props.id, "-hint"].concat()}>{ hint }</p>
+        <div class={classes!("field", error.is_some().then_some("wrong"))}>
+            <label for={id.clone()}>{ label }</label>
+            { control }
+            if let Some(hint) = hint {
+                <p class="hint" id={[id, "-hint"].concat()}>{ hint }</p>
             }
-            if let Some(error) = &props.error {
-                <p class="error" id={[&props.id, "-error"].concat()}>
+            if let Some(error) = error {
+                <p class="error" id={[id, "-error"].concat()}>
                     <super::Icon glyph={glyphs::CIRCLE_ALERT} />
                     <span>{ error }</span>
                 </p>
@@ -51,9 +40,9 @@ pub fn described_by(id: &str, hint: bool, error: bool) -> Option<String> {
     }
 }
 
-/// Properties of [`TextField`] and [`PasswordField`].
-#[derive(Properties, PartialEq)]
-pub struct TextFieldProps {
+/// What is typed into: by [`text_field`] and [`PasswordField`].
+#[derive(Properties, Default, PartialEq)]
+pub struct Typed {
     /// Its id, once on the page.
     pub id: AttrValue,
     /// What is asked for.
@@ -65,9 +54,9 @@ pub struct TextFieldProps {
     /// Hears when it is left or confirmed with a changed value.
     #[prop_or_default]
     pub onchange: Callback<String>,
-    /// `text`, `email` …; a password field decides for itself.
-    #[prop_or("text".into())]
-    pub kind: AttrValue,
+    /// `email`, `search`; text without. A password field decides for itself.
+    #[prop_or_default]
+    pub kind: Option<AttrValue>,
     /// What the browser may fill in.
     #[prop_or_default]
     pub autocomplete: Option<AttrValue>,
@@ -93,7 +82,7 @@ pub fn value_of(event: &Event) -> String {
     event.target_dyn_into::<HtmlInputElement>().map_or_else(String::new, |input| input.value())
 }
 
-fn input(props: &TextFieldProps, kind: AttrValue) -> Html {
+fn input(props: &Typed, kind: AttrValue) -> Html {
     let oninput = props.oninput.reform(|event: InputEvent| value_of(&event));
     let onchange = props.onchange.reform(|event: Event| value_of(&event));
     // An address or a password is no sentence.
@@ -118,48 +107,29 @@ fn input(props: &TextFieldProps, kind: AttrValue) -> Html {
 }
 
 /// A line of text.
-#[component]
-pub fn TextField(props: &TextFieldProps) -> Html {
-    html! {
-        <Field
-            id={props.id.clone()}
-            label={props.label.clone()}
-            hint={props.hint.clone()}
-            error={props.error.clone()}
-        >
-            { input(props, props.kind.clone()) }
-        </Field>
-    }
+pub fn text_field(props: &Typed) -> Html {
+    let control = input(props, props.kind.clone().unwrap_or("text".into()));
+    field(&props.id, &props.label, props.hint.as_ref(), props.error.as_ref(), control)
 }
 
 /// A password, hidden until it is asked to be shown.
 #[component]
-pub fn PasswordField(props: &TextFieldProps) -> Html {
+pub fn PasswordField(props: &Typed) -> Html {
     let shown = use_state(|| false);
     let toggle = {
         let shown = shown.clone();
         Callback::from(move |_| shown.set(!*shown))
     };
     let (kind, glyph) = if *shown { ("text", glyphs::EYE_OFF) } else { ("password", glyphs::EYE) };
-    html! {
-        <Field
-            id={props.id.clone()}
-            label={props.label.clone()}
-            hint={props.hint.clone()}
-            error={props.error.clone()}
-        >
-            <div class="with-button">
-                { input(props, kind.into()) }
-                if let Some((show, hide)) = &props.reveal {
-                    <IconButton
-                        {glyph}
-                        label={if *shown { hide.clone() } else { show.clone() }}
-                        onclick={toggle}
-                    />
-                }
-            </div>
-        </Field>
-    }
+    let control = html! {
+        <div class="with-button">
+            { input(props, kind.into()) }
+            if let Some((show, hide)) = &props.reveal {
+                <IconButton {glyph} label={if *shown { hide.clone() } else { show.clone() }} onclick={toggle} />
+            }
+        </div>
+    };
+    field(&props.id, &props.label, props.hint.as_ref(), props.error.as_ref(), control)
 }
 
 #[cfg(test)]

@@ -31,8 +31,7 @@ pub fn icon(glyph: Glyph) -> Html {
 }
 
 /// The mark: a day with its first quarter begun.
-#[component]
-pub fn Mark() -> Html {
+pub fn mark() -> Html {
     html! {
         <svg class="mark" viewBox="0 0 36 36" aria-hidden="true" focusable="false">
             <rect width="36" height="36" rx="11" />

@@ -12,13 +12,13 @@ pub mod ring;
 pub mod sortable;
 pub mod toast;
 
-pub use async_view::{Failure, Skeleton, Trouble};
+pub use async_view::{Failure, Notice, Skeleton, Trouble, notice};
 pub use button::{Button, IconButton, Kind};
-pub use choice::{Segmented, Select, Switch};
+pub use choice::{Segment, Select, segmented, switch};
 pub use dialog::{Dialog, Shape};
-pub use field::{Field, PasswordField, TextField};
+pub use field::{PasswordField, Typed, text_field};
 pub use glyphs::Glyph;
-pub use icon::{Icon, Mark, icon};
+pub use icon::{Icon, icon, mark};
 pub use menu::{Menu, MenuItem, MenuList};
 pub use ring::Ring;
 pub use sortable::{Sortable, use_sortable};

@@ -3,16 +3,18 @@
 use yew::prelude::*;
 
 /// The radius that makes the stroke just fit into the drawing of 100 by 100.
-const RADIUS: f64 = 46.0;
+const RADIUS: &str = "46";
 
-/// How much of the ring is drawn for what is left: the lengths of the dash and of the gap after it.
+/// How long the ring is said to be: in so many parts it empties, too many to be seen. Whole numbers are written with
+/// less to download than fractions.
+const LENGTH: &str = "100000";
+
+/// How much of the ring is drawn for what is left: the length of the dash, of [`LENGTH`].
 ///
-/// The path has a length of 1. What is left is a fraction of 1; beyond its ends, and for what is no number, the ring is
-/// full or empty.
-pub fn dash(left: f64) -> (f64, f64) {
-    let left = if left.is_nan() { 0.0 } else { left.clamp(0.0, 1.0) };
-    // Two lengths of gap, or a hair of the next dash shows at the seam.
-    (left, 2.0)
+/// What is left is a fraction of 1; beyond its ends, and for what is no number, the ring is full or empty.
+pub fn dash(left: f64) -> u32 {
+    // Casting takes what is no number for 0.
+    (left.clamp(0.0, 1.0) * 100_000.0).round() as u32
 }
 
 /// Properties of [`Ring`].
@@ -31,18 +33,17 @@ pub struct RingProps {
 /// A ring that empties clockwise from the top.
 #[component]
 pub fn Ring(props: &RingProps) -> Html {
-    let r = RADIUS.to_string();
     html! {
         <div class="ring">
             <svg viewBox="0 0 100 100" aria-hidden="true" focusable="false">
-                <circle class="ring-track" cx="50" cy="50" r={r.clone()} />
+                <circle class="ring-track" cx="50" cy="50" r={RADIUS} />
                 <circle
                     ref={props.arc.clone()}
                     class={arc_class(props.left)}
                     cx="50"
                     cy="50"
-                    {r}
-                    pathLength="1"
+                    r={RADIUS}
+                    pathLength={LENGTH}
                     transform="rotate(-90 50 50)"
                     stroke-dasharray={dasharray(props.left)}
                 />
@@ -53,13 +54,13 @@ pub fn Ring(props: &RingProps) -> Html {
 }
 
 fn dasharray(left: f64) -> String {
-    let (dash, gap) = dash(left);
-    [dash.to_string().as_str(), " ", &gap.to_string()].concat()
+    // Two lengths of gap, or a hair of the next dash shows at the seam.
+    [dash(left).to_string().as_str(), " 200000"].concat()
 }
 
 /// An empty ring shows no dot, though its line has round ends.
 fn arc_class(left: f64) -> &'static str {
-    if dash(left).0 > 0.0 { "ring-arc" } else { "ring-arc empty" }
+    if dash(left) > 0 { "ring-arc" } else { "ring-arc empty" }
 }
 
 /// Draws what is left now, without a render.
@@ -76,14 +77,14 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case::full(1.0, 1.0)]
-    #[case::half(0.5, 0.5)]
-    #[case::empty(0.0, 0.0)]
-    #[case::overrun(-0.2, 0.0)]
-    #[case::more_than_all(1.4, 1.0)]
-    #[case::nothing_of_nothing(f64::NAN, 0.0)]
-    fn the_dash_is_what_is_left(#[case] left: f64, #[case] dash_length: f64) {
-        assert_eq!(dash(left).0, dash_length);
+    #[case::full(1.0, 100_000)]
+    #[case::half(0.5, 50_000)]
+    #[case::empty(0.0, 0)]
+    #[case::overrun(-0.2, 0)]
+    #[case::more_than_all(1.4, 100_000)]
+    #[case::nothing_of_nothing(f64::NAN, 0)]
+    fn the_dash_is_what_is_left(#[case] left: f64, #[case] dash_length: u32) {
+        assert_eq!(dash(left), dash_length);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use crate::platform::{
     document,
     drag::{self, Drag},
-    style::{remove_property, set_property},
+    style::{pixels, remove_property, set_property},
     timer::sleep,
 };
 use std::{cell::RefCell, rc::Rc};
@@ -78,7 +78,7 @@ impl Lift {
         self.to = place(&self.slots, self.from, dy);
         for (index, thing) in self.things.iter().enumerate() {
             let by = if index == self.from { dy } else { shift(&self.slots, self.from, self.to, index) };
-            set_property(thing, "--shift", &[by.to_string().as_str(), "px"].concat());
+            set_property(thing, "--shift", &pixels(by));
         }
     }
 

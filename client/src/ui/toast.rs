@@ -76,20 +76,11 @@ pub fn ToastCard(props: &ToastCardProps) -> Html {
     }
 }
 
-/// Properties of [`LiveRegion`].
-#[derive(Properties, PartialEq)]
-pub struct LiveRegionProps {
-    /// A number that makes the same words news.
-    pub turn: u32,
-    /// What to read aloud.
-    pub text: AttrValue,
-}
-
-/// Reads aloud what changes in it, when the screen reader has finished what it is saying.
-#[component]
-pub fn LiveRegion(props: &LiveRegionProps) -> Html {
+/// Reads aloud what changes in it, when the screen reader has finished what it is saying. `turn` is a number that makes
+/// the same words news.
+pub fn live_region(turn: u32, text: &str) -> Html {
     // Two places in turn: a text that is set to what it was is not read again.
-    let (even, odd) = if props.turn.is_multiple_of(2) { (&*props.text, "") } else { ("", &*props.text) };
+    let (even, odd) = if turn.is_multiple_of(2) { (text, "") } else { ("", text) };
     html! {
         <div class="visually-hidden" role="status" aria-live="polite" aria-atomic="false">
             <p>{ even }</p>

@@ -6,7 +6,7 @@ use crate::{
     platform::{browser, focus::use_focus_first_invalid, history, intl},
     problems,
     store::{Action, Settings, use_dispatch, use_slice},
-    ui::{Button, Icon, Kind, PasswordField, TextField, glyphs},
+    ui::{Button, Icon, Kind, PasswordField, Typed, glyphs, text_field},
 };
 use daymark_shared::{
     account::{Account, Locale, NewAccount, WeekStart},
@@ -196,25 +196,27 @@ pub fn Form(props: &FormProps) -> Html {
                 </p>
             }
             if creating {
-                <TextField
-                    id="name"
-                    label={words.name()}
-                    value={draft.name.clone()}
-                    oninput={edit(|draft, text| draft.name = text)}
-                    autocomplete="name"
-                    error={error(wrong.name)}
-                />
+                { text_field(&Typed {
+                    id: "name".into(),
+                    label: words.name().into(),
+                    value: draft.name.clone().into(),
+                    oninput: edit(|draft, text| draft.name = text),
+                    autocomplete: Some("name".into()),
+                    error: error(wrong.name),
+                    ..Typed::default()
+                }) }
             }
-            <TextField
-                id="email"
-                kind="email"
-                label={words.email()}
-                value={draft.email.clone()}
-                oninput={edit(|draft, text| draft.email = text)}
-                autocomplete="username"
-                required=true
-                error={error(wrong.email)}
-            />
+            { text_field(&Typed {
+                id: "email".into(),
+                kind: Some("email".into()),
+                label: words.email().into(),
+                value: draft.email.clone().into(),
+                oninput: edit(|draft, text| draft.email = text),
+                autocomplete: Some("username".into()),
+                required: true,
+                error: error(wrong.email),
+                ..Typed::default()
+            }) }
             <PasswordField
                 id="password"
                 label={words.password()}

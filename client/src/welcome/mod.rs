@@ -7,8 +7,8 @@ use crate::{
     api::{Remote, session, use_remote},
     platform::browser::{query_parameter, use_title},
     problems,
-    store::{Action, Settings, use_dispatch, use_slice},
-    ui::{Icon, Mark, Skeleton, Trouble, glyphs},
+    store::{Action, Dispatch, Settings, use_dispatch, use_slice},
+    ui::{Icon, Skeleton, Trouble, glyphs, mark},
 };
 use daymark_shared::{
     account::{Instance, Locale, Registration},
@@ -66,13 +66,14 @@ pub struct WelcomeProps {
 #[component]
 pub fn WelcomePage(props: &WelcomeProps) -> Html {
     let (words, problems) = (use_words(), problems::use_words());
-    let instance = use_remote((), |()| session::instance());
+    let (settings, dispatch) = (use_slice::<Settings>(), use_dispatch());
+    let instance = use_remote(String::new(), session::instance);
     let token = |name| query_parameter(name).and_then(|text| Token::new(&text).ok());
 
     html! {
         <main class="welcome">
             <section class="pitch">
-                <Mark />
+                { mark() }
                 <p class="promise">{ lines(words.promise()) }</p>
                 <p>{ words.sealed() }</p>
             </section>
@@ -96,7 +97,7 @@ pub fn WelcomePage(props: &WelcomeProps) -> Html {
                         },
                     }
                 }
-                <Languages />
+                { languages(settings.language, &dispatch) }
             </section>
         </main>
     }
@@ -172,12 +173,10 @@ fn Doorway(props: &DoorwayProps) -> Html {
 }
 
 /// The other languages, each in its own words.
-#[component]
-fn Languages() -> Html {
-    let (settings, dispatch) = (use_slice::<Settings>(), use_dispatch());
+fn languages(spoken: Locale, dispatch: &Dispatch) -> Html {
     html! {
         <p class="foot languages">
-            { for Locale::ALL.iter().filter(|locale| **locale != settings.language).map(|&locale| {
+            { for Locale::ALL.iter().filter(|locale| **locale != spoken).map(|&locale| {
                 let dispatch = dispatch.clone();
                 let onclick = move |_| dispatch.dispatch(Action::Language(locale));
                 html! {
