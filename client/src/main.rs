@@ -4,6 +4,7 @@ mod api;
 mod app;
 mod civil;
 mod i18n;
+mod kept;
 mod not_found;
 mod planning;
 mod platform;

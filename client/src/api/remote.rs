@@ -1,6 +1,7 @@
 //! Something that has to be fetched before it can be shown.
 
 use super::ApiError;
+use crate::kept::use_kept;
 use std::{any::Any, cell::Cell, future::Future, pin::Pin, rc::Rc};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -43,24 +44,38 @@ pub fn use_round() -> (u32, Callback<()>) {
     (round.0, again)
 }
 
-type Answer = Result<Rc<dyn Any>, ApiError>;
+/// What came; the same only if it is the very same.
+#[derive(Clone)]
+struct Answer(Result<Rc<dyn Any>, ApiError>);
+
+impl PartialEq for Answer {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Ok(one), Ok(other)) => Rc::ptr_eq(one, other),
+            (Err(one), Err(other)) => one == other,
+            _ => false,
+        }
+    }
+}
+
 type Fetch = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = Answer>>>>;
 
 /// Fetches when the component appears and whenever `key` changes. While another key is fetched it is pending.
 #[hook]
-pub fn use_remote<T, F>(key: String, fetch: impl FnOnce() -> F + 'static) -> RemoteHandle<T>
+pub fn use_remote<T, F, G>(key: String, fetch: G) -> RemoteHandle<T>
 where
     T: 'static,
+    G: FnOnce() -> F + 'static,
     F: Future<Output = Result<T, ApiError>> + 'static,
 {
     let fetch = || -> Pin<Box<dyn Future<Output = Answer>>> {
-        Box::pin(async { fetch().await.map(|found| Rc::new(found) as Rc<dyn Any>) })
+        Box::pin(async { Answer(fetch().await.map(|found| Rc::new(found) as Rc<dyn Any>)) })
     };
     let (answer, reload) = use_answer(key, Box::new(fetch));
     let remote = match answer {
         None => Remote::Pending,
-        Some(Err(error)) => Remote::Failed(error),
-        Some(Ok(found)) => found.downcast().map_or(Remote::Pending, Remote::Ready),
+        Some(Answer(Err(error))) => Remote::Failed(error),
+        Some(Answer(Ok(found))) => found.downcast().map_or(Remote::Pending, Remote::Ready),
     };
     RemoteHandle { remote, reload }
 }
@@ -68,11 +83,11 @@ where
 /// What has come, and a callback that fetches it again: of any type, so that it is compiled once for all.
 #[hook]
 fn use_answer(key: String, fetch: Fetch) -> (Option<Answer>, Callback<()>) {
-    let answer = use_state(|| None::<Answer>);
+    let answer = use_kept(|| None::<Answer>);
     let (round, again) = use_round();
     let shown = use_mut_ref(|| None::<String>);
     {
-        let set = answer.setter();
+        let set = answer.clone();
         use_effect_with((key, round), move |(key, _)| {
             if shown.replace(Some(key.clone())).is_some_and(|shown| shown != *key) {
                 set.set(None);
@@ -90,7 +105,7 @@ fn use_answer(key: String, fetch: Fetch) -> (Option<Answer>, Callback<()>) {
         });
     }
     let reload = {
-        let (set, failed) = (answer.setter(), matches!(*answer, Some(Err(_))));
+        let (set, failed) = (answer.clone(), matches!(answer.get(), Some(Answer(Err(_)))));
         Callback::from(move |()| {
             if failed {
                 set.set(None);
@@ -98,5 +113,5 @@ fn use_answer(key: String, fetch: Fetch) -> (Option<Answer>, Callback<()>) {
             again.emit(());
         })
     };
-    ((*answer).clone(), reload)
+    (answer.get(), reload)
 }

@@ -1,6 +1,7 @@
 //! Whether the person can see the page.
 
 use super::{document, events::Listener};
+use crate::kept::use_kept;
 use yew::prelude::*;
 
 /// The event of a window in which a sheet that covered the page has gone.
@@ -35,11 +36,11 @@ pub fn use_return(callback: Callback<()>) {
 /// Whether the page is visible; renders again when that changes.
 #[hook]
 pub fn use_visible() -> bool {
-    let visible = use_state_eq(|| !document().hidden());
-    let set = visible.setter();
+    let visible = use_kept(|| !document().hidden());
+    let set = visible.clone();
     use_effect_with((), move |()| {
         let listener = Listener::new(&document(), "visibilitychange", move |_| set.set(!document().hidden()));
         move || drop(listener)
     });
-    *visible
+    visible.get()
 }

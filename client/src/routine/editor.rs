@@ -2,7 +2,7 @@
 
 use super::{
     draft::{self, use_draft},
-    form::{Act, Checked, Faults, Form, Seen},
+    form::{Checked, Faults, Form, Seen},
     head::{Head, PartProps},
     opened::{Context, Remark, opened},
     questions::{Removal, discard},
@@ -14,6 +14,7 @@ use super::{
 use crate::{
     api::ApiError,
     i18n::Style,
+    kept::use_kept,
     planning::{Question, ScopeDialog},
     platform::{browser, events::use_unload_guard, focus::use_focus_first_invalid, random},
     problems,
@@ -26,17 +27,6 @@ use daymark_shared::{ids::RoutineId, problem::Code, routine::Scope};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
-
-/// The form, as a reducer has it.
-struct Typed(Rc<Form>);
-
-impl Reducible for Typed {
-    type Action = Act;
-
-    fn reduce(self: Rc<Self>, act: Act) -> Rc<Self> {
-        Rc::new(Self(Rc::new((*self.0).clone().after(act))))
-    }
-}
 
 /// What is being asked or done.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,39 +65,42 @@ pub fn Editor(props: &EditorProps) -> Html {
     let dispatch = use_dispatch();
     let typed = {
         let now = props.form.clone();
-        use_reducer(move || Typed(draft::take(&browser::address(), &now).map_or(now, Rc::new)))
+        use_kept(move || draft::take(&browser::address(), &now).map_or(now, Rc::new))
     };
-    let form = typed.0.clone();
+    let form = typed.get();
     // What it is compared with: what is there, as far as it is known here.
-    let base = use_state(|| (props.form.clone(), props.seen.clone()));
-    let (before, seen) = (*base).clone();
-    let faults = use_state(Faults::default);
-    let attempt = use_state(|| 0_u32);
-    let trouble = use_state(|| None::<AttrValue>);
-    let phase = use_state_eq(|| Phase::Typing);
+    let base = use_kept(|| (props.form.clone(), props.seen.clone()));
+    let (before, seen) = base.get();
+    let faults = use_kept(Faults::default);
+    let attempt = use_kept(|| 0_u32);
+    let trouble = use_kept(|| None::<AttrValue>);
+    let phase = use_kept(|| Phase::Typing);
     // Kept over all tries, so that a lost answer makes no second routine.
     let id = use_memo((), |()| {
         let (ms, random) = random::id_parts();
         RoutineId::mint(ms, random)
     });
     let frame = use_node_ref();
-    use_focus_first_invalid(frame.clone(), *attempt);
+    use_focus_first_invalid(frame.clone(), attempt.get());
     let changed = !form.says_the_same(&before);
     use_unload_guard(changed);
     let onleave = use_draft(changed.then(|| (before.clone(), form.clone())), &props.onleave);
 
-    let act = use_callback(typed.dispatcher(), |act, typed| typed.dispatch(act));
+    let act = {
+        let typed = typed.clone();
+        use_callback((), move |act, ()| typed.set(Rc::new((*typed.get()).clone().after(act))))
+    };
 
     // Once it was tried, what is wrong is looked at with each key; what the server said stays until the next try.
     let mut wrong =
-        if *attempt > 0 { Checked::of(&form).err().unwrap_or_default() } else { Faults::default() };
-    wrong.0.extend(faults.0.iter().copied());
+        if attempt.get() > 0 { Checked::of(&form).err().unwrap_or_default() } else { Faults::default() };
+    wrong.0.extend(faults.get().0);
 
     let show = {
         let (faults, attempt, trouble, phase) =
-            (faults.setter(), attempt.clone(), trouble.setter(), phase.setter());
-        let base = base.setter();
-        let (typed, dispatch, onleave) = (typed.dispatcher(), dispatch.clone(), onleave.clone());
+            (faults.clone(), attempt.clone(), trouble.clone(), phase.clone());
+        let base = base.clone();
+        let (typed, dispatch, onleave) = (typed.clone(), dispatch.clone(), onleave.clone());
         let (words, common, problems) = (words.clone(), common.clone(), problems.clone());
         let (before, context, form) = (before.clone(), props.context.clone(), form.clone());
         move |saved: Saved| {
@@ -119,12 +112,12 @@ pub fn Editor(props: &EditorProps) -> Html {
                 }
                 Saved::Faults(found) => {
                     faults.set(found);
-                    attempt.set(*attempt + 1);
+                    attempt.set(attempt.get() + 1);
                 }
                 Saved::Conflict(now) => {
                     let (seen, _) = opened(*now, None, &context);
                     let mine = (*form).clone().on_top_of(&before, seen.form.clone());
-                    typed.dispatch(Act::Set(Box::new(mine)));
+                    typed.set(Rc::new(mine));
                     base.set((Rc::new(seen.form.clone()), Some(Rc::new(seen))));
                     trouble.set(Some(words.conflict().into()));
                 }
@@ -137,7 +130,7 @@ pub fn Editor(props: &EditorProps) -> Html {
         }
     };
     let send = {
-        let (phase, trouble, faults) = (phase.setter(), trouble.setter(), faults.setter());
+        let (phase, trouble, faults) = (phase.clone(), trouble.clone(), faults.clone());
         let (form, seen, id) = (form.clone(), seen.clone(), *id);
         let show = show.clone();
         Callback::from(move |scope: Scope| {
@@ -157,7 +150,7 @@ pub fn Editor(props: &EditorProps) -> Html {
         let (phase, form, seen, send, onleave) =
             (phase.clone(), form.clone(), seen.clone(), send.clone(), onleave.clone());
         Callback::from(move |()| {
-            if *phase == Phase::Saving {
+            if phase.get() == Phase::Saving {
                 return;
             }
             if Checked::of(&form).is_err() {
@@ -174,14 +167,14 @@ pub fn Editor(props: &EditorProps) -> Html {
     };
     let onclose = {
         let (phase, onleave) = (phase.clone(), onleave.clone());
-        Callback::from(move |()| match *phase {
+        Callback::from(move |()| match phase.get() {
             Phase::Saving => {}
             _ if changed => phase.set(Phase::Leaving),
             _ => onleave.emit(()),
         })
     };
     let back = {
-        let phase = phase.setter();
+        let phase = phase.clone();
         Callback::from(move |()| phase.set(Phase::Typing))
     };
     let onkeydown = {
@@ -193,10 +186,10 @@ pub fn Editor(props: &EditorProps) -> Html {
             }
         })
     };
-    let trouble = (*trouble).clone().or_else(|| (!wrong.0.is_empty()).then(|| words.check_again().into()));
+    let trouble = trouble.get().or_else(|| (!wrong.0.is_empty()).then(|| words.check_again().into()));
     let part = PartProps { form: form.clone(), faults: Rc::new(wrong), act, fresh: seen.is_none() };
     let save_button = html! {
-        <Button kind={Kind::Primary} busy={*phase == Phase::Saving} onclick={onsave.reform(|_| ())}>
+        <Button kind={Kind::Primary} busy={phase.get() == Phase::Saving} onclick={onsave.reform(|_| ())}>
             { common.save() }
         </Button>
     };
@@ -242,7 +235,7 @@ pub fn Editor(props: &EditorProps) -> Html {
                             icon={glyphs::TRASH_2}
                             class="quiet"
                             onclick={{
-                                let phase = phase.setter();
+                                let phase = phase.clone();
                                 Callback::from(move |_| phase.set(Phase::Removing))
                             }}
                         >
@@ -252,13 +245,13 @@ pub fn Editor(props: &EditorProps) -> Html {
                 }
             </div>
             <Announcer />
-            if let Phase::Asking(scopes) = &*phase {
+            if let Phase::Asking(scopes) = &phase.get() {
                 <ScopeDialog question={Question::Change} scopes={scopes.clone()} onpick={send} onclose={back.clone()} />
             }
-            if *phase == Phase::Leaving {
+            if phase.get() == Phase::Leaving {
                 { discard(&words, &back, &onleave) }
             }
-            if let (Phase::Removing, Some(seen)) = (&*phase, &seen) {
+            if let (Phase::Removing, Some(seen)) = (&phase.get(), &seen) {
                 <Removal seen={seen.clone()} onkeep={back} onleave={onleave.clone()} />
             }
         </Dialog>

@@ -8,6 +8,7 @@ use super::{
     words::use_words,
 };
 use crate::{
+    kept::use_kept,
     planning::hue,
     problems,
     ui::{Button, Icon, Kind, field::value_of, glyphs},
@@ -51,7 +52,7 @@ impl PartProps {
 pub fn Head(props: &PartProps) -> Html {
     let (words, names, problems) = (use_words(), icon_words::use_words(), problems::use_words());
     let (form, act) = (&props.form, &props.act);
-    let noting = use_state(|| !form.notes.is_empty());
+    let noting = use_kept(|| !form.notes.is_empty());
     let error = props.fault(Place::Title, &problems);
     let notes_error = props.fault(Place::Notes, &problems);
     let note = {
@@ -94,7 +95,7 @@ pub fn Head(props: &PartProps) -> Html {
                     </label>
                 }) }
             </fieldset>
-            if *noting {
+            if noting.get() {
                 <div class="field routine-notes">
                     <label for="routine-notes">{ words.notes() }</label>
                     <Grow

@@ -2,6 +2,7 @@
 
 use super::{icon_words, words::use_words};
 use crate::{
+    kept::use_kept,
     platform::{
         document,
         events::Listener,
@@ -26,11 +27,11 @@ pub struct IconPickerProps {
 #[component]
 pub fn IconPicker(props: &IconPickerProps) -> Html {
     let (words, names) = (use_words(), icon_words::use_words());
-    let open = use_state(|| false);
+    let open = use_kept(|| false);
     let (frame, grid, button) = (use_node_ref(), use_node_ref(), use_node_ref());
     {
-        let (frame, grid, set) = (frame.clone(), grid.clone(), open.setter());
-        use_effect_with(*open, move |&open| {
+        let (frame, grid, set) = (frame.clone(), grid.clone(), open.clone());
+        use_effect_with(open.get(), move |&open| {
             let listener = open.then(|| {
                 if !focus_first(&grid, "input:checked") {
                     focus_first(&grid, "input");
@@ -46,7 +47,7 @@ pub fn IconPicker(props: &IconPickerProps) -> Html {
         });
     }
     let close = {
-        let (set, button) = (open.setter(), button.clone());
+        let (set, button) = (open.clone(), button.clone());
         Callback::from(move |()| {
             set.set(false);
             focus(&button);
@@ -54,10 +55,10 @@ pub fn IconPicker(props: &IconPickerProps) -> Html {
     };
     let toggle = {
         let open = open.clone();
-        Callback::from(move |_| open.set(!*open))
+        Callback::from(move |_| open.set(!open.get()))
     };
     let onkeydown = {
-        let (close, set) = (close.clone(), open.setter());
+        let (close, set) = (close.clone(), open.clone());
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
             "Escape" | "Enter" => {
                 event.prevent_default();
@@ -77,12 +78,12 @@ pub fn IconPicker(props: &IconPickerProps) -> Html {
                 class="routine-glyph"
                 aria-label={words.icon_is(now)}
                 title={words.icon()}
-                aria-expanded={if *open { "true" } else { "false" }}
+                aria-expanded={if open.get() { "true" } else { "false" }}
                 onclick={toggle}
             >
                 <Icon glyph={glyphs::chosen(&props.icon)} />
             </button>
-            if *open {
+            if open.get() {
                 <fieldset ref={grid} class="icons" {onkeydown}>
                     <legend class="visually-hidden">{ words.icon() }</legend>
                     { for glyphs::CHOICE.iter().map(|(name, glyph)| {

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     api::{ApiError, routine, routine::Among},
+    kept::use_kept,
     platform::{browser::use_title, clock, intl, visibility::use_return},
     problems,
     route::{Route, RouteLink},
@@ -36,31 +37,19 @@ struct Loaded {
     error: Option<ApiError>,
 }
 
-enum Step {
-    Clear,
-    Ask,
-    Come { anew: bool, page: Page<Routine> },
-    Failed(ApiError),
-}
-
-impl Reducible for Loaded {
-    type Action = Step;
-
-    fn reduce(self: Rc<Self>, step: Step) -> Rc<Self> {
-        let mut loaded = (*self).clone();
-        match step {
-            Step::Clear => loaded = Self::default(),
-            Step::Ask => loaded = Self { busy: true, error: None, ..loaded },
-            Step::Come { anew, page } => {
+impl Loaded {
+    /// With what has come of another page, or of the first one anew.
+    fn with(mut self, anew: bool, answer: Result<Page<Routine>, ApiError>) -> Self {
+        match answer {
+            Ok(page) => {
                 if anew {
-                    loaded.routines.clear();
+                    self.routines.clear();
                 }
-                loaded.routines.extend(page.items.into_iter().map(Rc::new));
-                loaded = Self { next: page.next, come: true, busy: false, error: None, ..loaded };
+                self.routines.extend(page.items.into_iter().map(Rc::new));
+                Self { next: page.next, come: true, busy: false, error: None, ..self }
             }
-            Step::Failed(error) => loaded = Self { busy: false, error: Some(error), ..loaded },
+            Err(error) => Self { busy: false, error: Some(error), ..self },
         }
-        Rc::new(loaded)
     }
 }
 
@@ -71,44 +60,43 @@ pub fn RoutinesPage() -> Html {
         (use_words(), editor::use_words(), words::use_words(), problems::use_words());
     use_title(common.routines());
     let session = use_slice::<Session>();
-    let among = use_state_eq(|| 0_usize);
-    let search = use_state_eq(String::new);
-    let loaded = use_reducer(Loaded::default);
+    let among = use_kept(|| 0_usize);
+    let search = use_kept(String::new);
+    let kept = use_kept(Loaded::default);
     let load = {
-        let loaded = loaded.dispatcher();
+        let loaded = kept.clone();
         use_callback((), move |(index, cursor): (usize, Option<String>), ()| {
             let loaded = loaded.clone();
             let anew = cursor.is_none();
-            loaded.dispatch(Step::Ask);
+            loaded.set(Loaded { busy: true, error: None, ..loaded.get() });
             spawn_local(async move {
                 let among = AMONG.get(index).copied().unwrap_or(Among::All);
-                loaded.dispatch(match routine::page(among, cursor.as_deref()).await {
-                    Ok(page) => Step::Come { anew, page },
-                    Err(error) => Step::Failed(error),
-                });
+                let answer = routine::page(among, cursor.as_deref()).await;
+                loaded.set(loaded.get().with(anew, answer));
             });
         })
     };
-    use_effect_with(*among, {
-        let (load, loaded) = (load.clone(), loaded.dispatcher());
+    use_effect_with(among.get(), {
+        let (load, loaded) = (load.clone(), kept.clone());
         move |index| {
-            loaded.dispatch(Step::Clear);
+            loaded.set(Loaded::default());
             load.emit((*index, None));
         }
     });
+    let loaded = kept.get();
     let zone = session.account().map_or_else(|| "UTC".to_owned(), |account| account.zone.as_str().to_owned());
     let today = intl::civil_now(&zone, clock::now()).date();
     let onselect = {
         let among = among.clone();
         Callback::from(move |index| among.set(index))
     };
-    let again = use_callback((load.clone(), *among), |(), (load, index)| load.emit((*index, None)));
+    let again = use_callback((load.clone(), among.get()), |(), (load, index)| load.emit((*index, None)));
     use_return(again.clone());
     let more = {
-        let (load, index, next) = (load, *among, loaded.next.clone());
+        let (load, index, next) = (load, among.get(), loaded.next.clone());
         Callback::from(move |_| load.emit((index, next.clone())))
     };
-    let sought = search.trim().to_lowercase();
+    let sought = search.get().trim().to_lowercase();
     let found: Vec<_> = loaded
         .routines
         .iter()
@@ -130,13 +118,13 @@ pub fn RoutinesPage() -> Html {
                 </RouteLink>
             </header>
             <div class="routines-filter">
-                { segmented("routines-among", words.filter(), &filters, *among, &onselect) }
+                { segmented("routines-among", words.filter(), &filters, among.get(), &onselect) }
                 if searchable {
                     { text_field(&Typed {
                         id: "routines-search".into(),
                         kind: Some("search".into()),
                         label: words.search_loaded().into(),
-                        value: (*search).clone().into(),
+                        value: search.get().into(),
                         oninput,
                         hint: loaded.next.is_some().then(|| words.search_hint().into()),
                         ..Typed::default()
@@ -148,9 +136,9 @@ pub fn RoutinesPage() -> Html {
             } else if !loaded.come {
                 <Skeleton lines=5 label={common.loading()} />
             } else if loaded.routines.is_empty() {
-                { empty(&words, *among) }
+                { empty(&words, among.get()) }
             } else if found.is_empty() {
-                { nothing(glyphs::COMPASS, words.none_found_title(), &words.none_found_text(search.trim())) }
+                { nothing(glyphs::COMPASS, words.none_found_title(), &words.none_found_text(search.get().trim())) }
             } else {
                 <ul class="routine-rows">
                     { for found.into_iter().map(|routine| html! {

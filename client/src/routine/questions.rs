@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     api::routine,
+    kept::use_kept,
     planning::{Question, ScopeDialog, report},
     store::{Action, use_dispatch},
     ui::{Button, Dialog, Kind},
@@ -51,12 +52,12 @@ pub struct RemovalProps {
 #[component]
 pub fn Removal(props: &RemovalProps) -> Html {
     let (words, common, dispatch) = (use_words(), words::use_words(), use_dispatch());
-    let busy = use_state_eq(|| false);
+    let busy = use_kept(|| false);
     let seen = &props.seen;
     let (id, revision) = (seen.routine.id, seen.routine.revision);
     let act = {
         let (dispatch, onleave, onkeep, busy) =
-            (dispatch, props.onleave.clone(), props.onkeep.clone(), busy.setter());
+            (dispatch, props.onleave.clone(), props.onkeep.clone(), busy.clone());
         let (words, occurrence) = (words.clone(), seen.occurrence);
         // One scope ends it there; none deletes all of it.
         Callback::from(move |scope: Option<Scope>| {
@@ -111,7 +112,7 @@ pub fn Removal(props: &RemovalProps) -> Html {
             <p class="muted">{ words.delete_text() }</p>
             <div class="actions">
                 <Button kind={Kind::Quiet} onclick={props.onkeep.reform(|_| ())}>{ common.cancel() }</Button>
-                <Button kind={Kind::Danger} busy={*busy} onclick={act.reform(|_| None)}>{ common.delete() }</Button>
+                <Button kind={Kind::Danger} busy={busy.get()} onclick={act.reform(|_| None)}>{ common.delete() }</Button>
             </div>
         </Dialog>
     }

@@ -1,6 +1,7 @@
 //! A date or a time in a tile: written as the person reads it, typed with the browser's own control.
 
 use super::head;
+use crate::kept::use_kept;
 use crate::ui::field::value_of;
 use yew::prelude::*;
 
@@ -33,7 +34,7 @@ pub struct TileProps {
 /// A tile. While it has the focus it shows the browser's control, which keeps what is half typed until it is left.
 #[component]
 pub fn Tile(props: &TileProps) -> Html {
-    let typed = use_state_eq(|| None::<String>);
+    let typed = use_kept(|| None::<String>);
     let oninput = {
         let (typed, onvalue) = (typed.clone(), props.onvalue.clone());
         Callback::from(move |event: InputEvent| {
@@ -63,7 +64,7 @@ pub fn Tile(props: &TileProps) -> Html {
                         max={props.max.clone()}
                         aria-invalid={props.error.is_some().then_some("true")}
                         aria-describedby={props.error.is_some().then(|| fault.clone())}
-                        value={typed.as_ref().map_or_else(|| props.value.clone(), |typed| typed.clone().into())}
+                        value={typed.get().map_or_else(|| props.value.clone(), AttrValue::from)}
                         {oninput}
                         {onblur}
                     />

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     i18n::Style,
+    kept::use_kept,
     planning::repeat_words,
     problems,
     ui::{Icon, Segment, glyphs, segmented, switch},
@@ -41,7 +42,7 @@ pub struct WhenProps {
 #[component]
 pub fn WhenPart(props: &WhenProps) -> Html {
     let (words, problems) = (use_words(), problems::use_words());
-    let more = use_state(|| false);
+    let more = use_kept(|| false);
     let part = &props.part;
     let when = &part.form.when;
     let change = part.act.reform(Act::When);
@@ -144,13 +145,13 @@ pub fn WhenPart(props: &WhenProps) -> Html {
                         <button
                             type="button"
                             class="link"
-                            aria-expanded={if *more { "true" } else { "false" }}
+                            aria-expanded={if more.get() { "true" } else { "false" }}
                             onclick={{
                                 let more = more.clone();
-                                Callback::from(move |_: MouseEvent| more.set(!*more))
+                                Callback::from(move |_: MouseEvent| more.set(!more.get()))
                             }}
                         >
-                            { if *more { words.fewer() } else { words.more() } }
+                            { if more.get() { words.fewer() } else { words.more() } }
                         </button>
                     }
                 </span>
@@ -159,7 +160,7 @@ pub fn WhenPart(props: &WhenProps) -> Html {
                 { fault("routine-repeat-error".into(), &text) }
             }
             { coming(&words, &schedule, when.date, props.context.now.date()) }
-            if *more && when.rhythm.unit != Unit::Kept {
+            if more.get() && when.rhythm.unit != Unit::Kept {
                 { repeat_part(&words, part) }
             }
         </section>

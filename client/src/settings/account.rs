@@ -3,6 +3,7 @@
 use super::{saving::use_account, section, words::use_words};
 use crate::{
     i18n::Hours,
+    kept::use_kept,
     platform::{clock, intl, storage, timer::use_now},
     problems,
     store::{Action, Settings, use_dispatch, use_slice},
@@ -22,8 +23,8 @@ use yew::prelude::*;
 pub fn YouSection() -> Html {
     let (words, problems) = (use_words(), problems::use_words());
     let (account, save) = use_account();
-    let typed = use_state(|| None::<String>);
-    let wrong = use_state(|| None::<Code>);
+    let typed = use_kept(|| None::<String>);
+    let wrong = use_kept(|| None::<Code>);
     let Some(account) = account else { return html! {} };
     let oninput = {
         let typed = typed.clone();
@@ -43,12 +44,12 @@ pub fn YouSection() -> Html {
     let name = text_field(&Typed {
         id: "name".into(),
         label: words.name().into(),
-        value: typed.as_ref().map_or_else(|| account.name.as_str().to_owned(), Clone::clone).into(),
+        value: typed.get().unwrap_or_else(|| account.name.as_str().to_owned()).into(),
         oninput,
         onchange,
         autocomplete: Some("name".into()),
         hint: Some(words.name_hint().into()),
-        error: wrong.map(|code| problems.code(code).into()),
+        error: wrong.get().map(|code| problems.code(code).into()),
         ..Typed::default()
     });
     let inside = html! {

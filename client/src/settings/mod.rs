@@ -9,6 +9,7 @@ mod words;
 
 use crate::{
     api::session,
+    kept::{Kept, use_kept},
     platform::browser::{is_secure_context, use_title},
     route::Route,
     store::{Action, Dispatch, use_dispatch},
@@ -36,14 +37,14 @@ fn section(id: &'static str, title: &'static str, inside: Html) -> Html {
 #[component]
 pub fn SettingsPage() -> Html {
     let (words, dispatch) = (use_words(), use_dispatch());
-    let leaving = use_state(|| false);
+    let leaving = use_kept(|| false);
     let sign_out = {
-        let (leaving, words) = (leaving.setter(), words.clone());
+        let (leaving, words) = (leaving.clone(), words.clone());
         Callback::from(move |_| sign_out(leaving.clone(), words.clone(), dispatch.clone()))
     };
-    let asking = use_state(|| false);
+    let asking = use_kept(|| false);
     let ask = |on: bool| {
-        let asking = asking.setter();
+        let asking = asking.clone();
         Callback::from(move |()| asking.set(on))
     };
     use_title(words.settings());
@@ -52,7 +53,7 @@ pub fn SettingsPage() -> Html {
             <Button class="at-start" icon={glyphs::KEY_ROUND} onclick={ask(true).reform(|_| ())}>
                 { words.change_password() }
             </Button>
-            if *asking {
+            if asking.get() {
                 <PasswordDialog onclose={ask(false)} />
             }
         </>
@@ -74,7 +75,7 @@ pub fn SettingsPage() -> Html {
             <AppearanceSection />
             { section("security", words.security(), security) }
             <SessionsSection />
-            <Button class="sign-out" icon={glyphs::LOG_OUT} busy={*leaving} onclick={sign_out}>
+            <Button class="sign-out" icon={glyphs::LOG_OUT} busy={leaving.get()} onclick={sign_out}>
                 { words.sign_out() }
             </Button>
             <p class="version">{ words.version(env!("CARGO_PKG_VERSION")) }</p>
@@ -83,7 +84,7 @@ pub fn SettingsPage() -> Html {
 }
 
 /// Signs out of this browser.
-fn sign_out(leaving: UseStateSetter<bool>, words: Words, dispatch: Dispatch) {
+fn sign_out(leaving: Kept<bool>, words: Words, dispatch: Dispatch) {
     leaving.set(true);
     spawn_local(async move {
         match session::sign_out().await {

@@ -3,6 +3,7 @@
 use super::words::use_words;
 use crate::{
     api::{ApiError, account},
+    kept::{Kept, use_kept},
     platform::focus::use_focus_first_invalid,
     problems,
     store::{Action, Session, use_dispatch, use_slice},
@@ -47,12 +48,12 @@ pub struct PasswordDialogProps {
 pub fn PasswordDialog(props: &PasswordDialogProps) -> Html {
     let (words, common, problems) = (use_words(), common::use_words(), problems::use_words());
     let (session, dispatch) = (use_slice::<Session>(), use_dispatch());
-    let (current, new) = (use_state(String::new), use_state(String::new));
-    let wrong = use_state(Wrong::default);
-    let busy = use_state(|| false);
-    let attempts = use_state(|| 0_u32);
+    let (current, new) = (use_kept(String::new), use_kept(String::new));
+    let wrong = use_kept(Wrong::default);
+    let busy = use_kept(|| false);
+    let attempts = use_kept(|| 0_u32);
     let form = use_node_ref();
-    use_focus_first_invalid(form.clone(), *attempts);
+    use_focus_first_invalid(form.clone(), attempts.get());
 
     let onsubmit = {
         let (current, new, wrong, busy, attempts) =
@@ -60,23 +61,23 @@ pub fn PasswordDialog(props: &PasswordDialogProps) -> Html {
         let (words, onclose) = (words.clone(), props.onclose.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if *busy {
+            if busy.get() {
                 return;
             }
-            let change = match (Password::new(&current), Password::new(&new)) {
+            let change = match (Password::new(&current.get()), Password::new(&new.get())) {
                 (Ok(current), Ok(new)) => PasswordChange { current, new },
                 (current, new) => {
                     let code = |field: Result<_, _>| {
                         field.err().map(|violation: daymark_shared::problem::Violation| violation.code)
                     };
                     wrong.set(Wrong { current: code(current), new: code(new), whole: None });
-                    attempts.set(*attempts + 1);
+                    attempts.set(attempts.get() + 1);
                     return;
                 }
             };
             wrong.set(Wrong::default());
             busy.set(true);
-            let (wrong, busy, attempts) = (wrong.setter(), busy.setter(), attempts.clone());
+            let (wrong, busy, attempts) = (wrong.clone(), busy.clone(), attempts.clone());
             let (words, dispatch, onclose) = (words.clone(), dispatch.clone(), onclose.clone());
             spawn_local(async move {
                 match account::change_password(&change).await {
@@ -87,18 +88,19 @@ pub fn PasswordDialog(props: &PasswordDialogProps) -> Html {
                     Err(error) => {
                         wrong.set(Wrong::found(error));
                         busy.set(false);
-                        attempts.set(*attempts + 1);
+                        attempts.set(attempts.get() + 1);
                     }
                 }
             });
         })
     };
-    let set = |state: &UseStateHandle<String>| {
-        let set = state.setter();
+    let set = |state: &Kept<String>| {
+        let set = state.clone();
         Callback::from(move |text| set.set(text))
     };
     let reveal = (AttrValue::Static(words.show_password()), AttrValue::Static(words.hide_password()));
-    let current_error = wrong
+    let found = wrong.get();
+    let current_error = found
         .current
         .map(|code| if code == Code::TextEmpty { problems.code(code) } else { words.not_your_password() });
     html! {
@@ -110,7 +112,7 @@ pub fn PasswordDialog(props: &PasswordDialogProps) -> Html {
             light=false
         >
             <form class="stack" ref={form} novalidate=true {onsubmit}>
-                if let Some(error) = &wrong.whole {
+                if let Some(error) = &found.whole {
                     <p class="banner bad" role="alert">
                         <Icon glyph={glyphs::CIRCLE_ALERT} />
                         { problems.advice(error) }
@@ -129,7 +131,7 @@ pub fn PasswordDialog(props: &PasswordDialogProps) -> Html {
                 <PasswordField
                     id="current-password"
                     label={words.current_password()}
-                    value={(*current).clone()}
+                    value={current.get()}
                     oninput={set(&current)}
                     autocomplete="current-password"
                     required=true
@@ -139,17 +141,17 @@ pub fn PasswordDialog(props: &PasswordDialogProps) -> Html {
                 <PasswordField
                     id="new-password"
                     label={words.new_password()}
-                    value={(*new).clone()}
+                    value={new.get()}
                     oninput={set(&new)}
                     autocomplete="new-password"
                     required=true
                     hint={words.new_password_hint()}
-                    error={wrong.new.map(|code| AttrValue::Static(problems.code(code)))}
+                    error={found.new.map(|code| AttrValue::Static(problems.code(code)))}
                     {reveal}
                 />
                 <div class="actions">
                     <Button kind={Kind::Quiet} onclick={props.onclose.reform(|_| ())}>{ common.cancel() }</Button>
-                    <Button kind={Kind::Primary} submit=true busy={*busy}>{ words.change_password() }</Button>
+                    <Button kind={Kind::Primary} submit=true busy={busy.get()}>{ words.change_password() }</Button>
                 </div>
             </form>
         </Dialog>

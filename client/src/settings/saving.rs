@@ -3,6 +3,7 @@
 use crate::{
     api::account,
     i18n::use_i18n,
+    kept::use_kept,
     store::{Action, Session, use_dispatch, use_slice},
     words,
 };
@@ -15,13 +16,13 @@ use yew::prelude::*;
 #[hook]
 pub fn use_account() -> (Option<Rc<Account>>, Callback<AccountChange>) {
     let (session, dispatch, i18n) = (use_slice::<Session>(), use_dispatch(), use_i18n());
-    let wanted = use_state(|| None::<Account>);
-    let shown = match &*wanted {
-        Some(account) => Some(Rc::new(account.clone())),
+    let wanted = use_kept(|| None::<Account>);
+    let shown = match wanted.get() {
+        Some(account) => Some(Rc::new(account)),
         None => session.account().cloned(),
     };
     let save = {
-        let (shown, wanted) = (shown.clone(), wanted.setter());
+        let (shown, wanted) = (shown.clone(), wanted.clone());
         Callback::from(move |change: AccountChange| {
             let Some(mut account) = shown.as_deref().cloned() else { return };
             if !change.clone().apply(&mut account) {

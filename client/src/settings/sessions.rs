@@ -3,6 +3,7 @@
 use super::{section, words::use_words};
 use crate::{
     api::{Remote, session, use_remote},
+    kept::use_kept,
     platform::{clock, timer::use_now},
     problems,
     store::{Action, use_dispatch},
@@ -59,11 +60,11 @@ struct SessionRowProps {
 #[component]
 fn SessionRow(props: &SessionRowProps) -> Html {
     let (words, dispatch) = (use_words(), use_dispatch());
-    let busy = use_state(|| false);
+    let busy = use_kept(|| false);
     let session = &props.session;
     let name = session.user_agent_summary.clone().unwrap_or_else(|| words.unknown_browser().to_owned());
     let onclick = {
-        let (id, busy, ended, words) = (session.id, busy.setter(), props.onended.clone(), words.clone());
+        let (id, busy, ended, words) = (session.id, busy.clone(), props.onended.clone(), words.clone());
         Callback::from(move |_| {
             let (busy, ended, words, dispatch) =
                 (busy.clone(), ended.clone(), words.clone(), dispatch.clone());
@@ -99,7 +100,7 @@ fn SessionRow(props: &SessionRowProps) -> Html {
             if !session.current {
                 <Button
                     kind={Kind::Quiet}
-                    busy={*busy}
+                    busy={busy.get()}
                     label={AttrValue::from(words.end_session_of(&name))}
                     {onclick}
                 >

@@ -1,6 +1,7 @@
 //! Fields: a label, the control, what helps, and what is wrong, tied together for screen readers.
 
 use super::{IconButton, glyphs};
+use crate::kept::use_kept;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -115,17 +116,17 @@ pub fn text_field(props: &Typed) -> Html {
 /// A password, hidden until it is asked to be shown.
 #[component]
 pub fn PasswordField(props: &Typed) -> Html {
-    let shown = use_state(|| false);
+    let shown = use_kept(|| false);
     let toggle = {
         let shown = shown.clone();
-        Callback::from(move |_| shown.set(!*shown))
+        Callback::from(move |_| shown.set(!shown.get()))
     };
-    let (kind, glyph) = if *shown { ("text", glyphs::EYE_OFF) } else { ("password", glyphs::EYE) };
+    let (kind, glyph) = if shown.get() { ("text", glyphs::EYE_OFF) } else { ("password", glyphs::EYE) };
     let control = html! {
         <div class="with-button">
             { input(props, kind.into()) }
             if let Some((show, hide)) = &props.reveal {
-                <IconButton {glyph} label={if *shown { hide.clone() } else { show.clone() }} onclick={toggle} />
+                <IconButton {glyph} label={if shown.get() { hide.clone() } else { show.clone() }} onclick={toggle} />
             }
         </div>
     };

@@ -1,6 +1,7 @@
 //! A button that opens a short list of things to do.
 
 use super::{Glyph, Icon, IconButton, glyphs};
+use crate::kept::use_kept;
 use crate::platform::{
     document,
     events::Listener,
@@ -59,14 +60,14 @@ const ITEM: &str = "[role^=menuitem]";
 /// A menu after the ARIA pattern: arrows, Home and End move, Esc and Tab close it, and the focus goes back.
 #[component]
 pub fn Menu(props: &MenuProps) -> Html {
-    let open = use_state(|| false);
+    let open = use_kept(|| false);
     let button = use_node_ref();
     let toggle = {
         let open = open.clone();
-        Callback::from(move |_| open.set(!*open))
+        Callback::from(move |_| open.set(!open.get()))
     };
     let onclose = {
-        let (set, button) = (open.setter(), button.clone());
+        let (set, button) = (open.clone(), button.clone());
         Callback::from(move |back| {
             set.set(false);
             if back {
@@ -78,12 +79,12 @@ pub fn Menu(props: &MenuProps) -> Html {
         <div class="menu">
             <IconButton
                 node={button.clone()}
-                class={classes!("menu-button", props.class.clone(), open.then_some("open"))}
+                class={classes!("menu-button", props.class.clone(), open.get().then_some("open"))}
                 glyph={props.glyph}
                 label={props.label.clone()}
                 onclick={toggle}
             />
-            if *open {
+            if open.get() {
                 <MenuList
                     id={props.id.clone()}
                     label={props.label.clone()}

@@ -1,6 +1,7 @@
 //! Short messages at the edge of the screen, and a region that reads them aloud.
 
 use super::{IconButton, glyphs};
+use crate::kept::use_kept;
 use crate::platform::timer::Timeout;
 use yew::prelude::*;
 
@@ -28,17 +29,17 @@ const STAY_LONGER_MS: u32 = 12_000;
 /// One message. It stays as long as the pointer or the focus is on it.
 #[component]
 pub fn ToastCard(props: &ToastCardProps) -> Html {
-    let held = use_state_eq(|| false);
+    let held = use_kept(|| false);
     {
         let gone = props.ongone.clone();
         let stay = if props.bad || props.offer.is_some() { STAY_LONGER_MS } else { STAY_MS };
-        use_effect_with(*held, move |&held| {
+        use_effect_with(held.get(), move |&held| {
             let timeout = (!held).then(|| Timeout::new(stay, move || gone.emit(())));
             move || drop(timeout)
         });
     }
     let hold = |on: bool| {
-        let set = held.setter();
+        let set = held.clone();
         move || set.set(on)
     };
     let (enter, leave, focus, blur) = (hold(true), hold(false), hold(true), hold(false));

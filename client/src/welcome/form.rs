@@ -3,6 +3,7 @@
 use super::{Pass, words::use_words};
 use crate::{
     api::{ApiError, session},
+    kept::use_kept,
     platform::{browser, focus::use_focus_first_invalid, history, intl},
     problems,
     store::{Action, Settings, use_dispatch, use_slice},
@@ -125,12 +126,12 @@ pub struct FormProps {
 pub fn Form(props: &FormProps) -> Html {
     let (words, problems) = (use_words(), problems::use_words());
     let (settings, dispatch) = (use_slice::<Settings>(), use_dispatch());
-    let draft = use_state(Draft::default);
-    let wrong = use_state(Wrong::default);
-    let busy = use_state(|| false);
-    let attempts = use_state(|| 0_u32);
+    let draft = use_kept(Draft::default);
+    let wrong = use_kept(Wrong::default);
+    let busy = use_kept(|| false);
+    let attempts = use_kept(|| 0_u32);
     let form = use_node_ref();
-    use_focus_first_invalid(form.clone(), *attempts);
+    use_focus_first_invalid(form.clone(), attempts.get());
     let zone = use_memo((), |()| {
         intl::device_zone().and_then(|name| Zone::new(&name).ok()).unwrap_or_else(Zone::utc)
     });
@@ -140,7 +141,7 @@ pub fn Form(props: &FormProps) -> Html {
         let (pass, language, zone) = (props.pass.clone(), settings.language, zone.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if *busy {
+            if busy.get() {
                 return;
             }
             let place = Place {
@@ -148,18 +149,18 @@ pub fn Form(props: &FormProps) -> Html {
                 locale: language,
                 week_start: week_start_of(&browser::languages()),
             };
-            let request = match draft.check(pass.as_ref(), &place) {
+            let request = match draft.get().check(pass.as_ref(), &place) {
                 Ok(request) => request,
                 Err(found) => {
                     wrong.set(found);
-                    attempts.set(*attempts + 1);
+                    attempts.set(attempts.get() + 1);
                     return;
                 }
             };
             wrong.set(Wrong::default());
             busy.set(true);
             let (wrong, busy, attempts, dispatch) =
-                (wrong.setter(), busy.setter(), attempts.clone(), dispatch.clone());
+                (wrong.clone(), busy.clone(), attempts.clone(), dispatch.clone());
             spawn_local(async move {
                 match send(request).await {
                     Ok(account) => {
@@ -170,7 +171,7 @@ pub fn Form(props: &FormProps) -> Html {
                     Err(error) => {
                         wrong.set(Wrong::found(error));
                         busy.set(false);
-                        attempts.set(*attempts + 1);
+                        attempts.set(attempts.get() + 1);
                     }
                 }
             });
@@ -179,17 +180,18 @@ pub fn Form(props: &FormProps) -> Html {
     let edit = |put: fn(&mut Draft, String)| {
         let draft = draft.clone();
         Callback::from(move |text| {
-            let mut changed = (*draft).clone();
+            let mut changed = draft.get();
             put(&mut changed, text);
             draft.set(changed);
         })
     };
     let error = |code: Option<Code>| code.map(|code| AttrValue::Static(problems.code(code)));
     let creating = props.pass.is_some();
+    let (typed, found) = (draft.get(), wrong.get());
     html! {
         // Our own messages, in the person's language and at the fields.
         <form ref={form} novalidate=true {onsubmit}>
-            if let Some(error) = &wrong.whole {
+            if let Some(error) = &found.whole {
                 <p class="banner bad" role="alert">
                     <Icon glyph={glyphs::CIRCLE_ALERT} />
                     { problems.advice(error) }
@@ -199,10 +201,10 @@ pub fn Form(props: &FormProps) -> Html {
                 { text_field(&Typed {
                     id: "name".into(),
                     label: words.name().into(),
-                    value: draft.name.clone().into(),
+                    value: typed.name.clone().into(),
                     oninput: edit(|draft, text| draft.name = text),
                     autocomplete: Some("name".into()),
-                    error: error(wrong.name),
+                    error: error(found.name),
                     ..Typed::default()
                 }) }
             }
@@ -210,26 +212,26 @@ pub fn Form(props: &FormProps) -> Html {
                 id: "email".into(),
                 kind: Some("email".into()),
                 label: words.email().into(),
-                value: draft.email.clone().into(),
+                value: typed.email.clone().into(),
                 oninput: edit(|draft, text| draft.email = text),
                 autocomplete: Some("username".into()),
                 required: true,
-                error: error(wrong.email),
+                error: error(found.email),
                 ..Typed::default()
             }) }
             <PasswordField
                 id="password"
                 label={words.password()}
-                value={draft.password.clone()}
+                value={typed.password.clone()}
                 oninput={edit(|draft, text| draft.password = text)}
                 autocomplete={if creating { "new-password" } else { "current-password" }}
                 required=true
                 // What is wrong says the same.
-                hint={(creating && wrong.password.is_none()).then(|| AttrValue::Static(words.password_hint()))}
-                error={error(wrong.password)}
+                hint={(creating && found.password.is_none()).then(|| AttrValue::Static(words.password_hint()))}
+                error={error(found.password)}
                 reveal={(words.show_password().into(), words.hide_password().into())}
             />
-            <Button kind={Kind::Primary} submit=true wide=true busy={*busy}>
+            <Button kind={Kind::Primary} submit=true wide=true busy={busy.get()}>
                 { if creating { words.create_account() } else { words.sign_in() } }
             </Button>
             if creating {

@@ -5,6 +5,7 @@ mod words;
 
 use crate::{
     api::{Remote, session, use_remote},
+    kept::use_kept,
     platform::browser::{query_parameter, use_title},
     problems,
     store::{Action, Dispatch, Settings, use_dispatch, use_slice},
@@ -118,11 +119,11 @@ struct DoorwayProps {
 #[component]
 fn Doorway(props: &DoorwayProps) -> Html {
     let words = use_words();
-    let creating = use_state(|| matches!(props.door, Door::Create(_)));
-    use_title(if *creating { words.create_account() } else { words.sign_in() });
+    let creating = use_kept(|| matches!(props.door, Door::Create(_)));
+    use_title(if creating.get() { words.create_account() } else { words.sign_in() });
     let turn = {
         let creating = creating.clone();
-        Callback::from(move |_| creating.set(!*creating))
+        Callback::from(move |_| creating.set(!creating.get()))
     };
     let pass = match &props.door {
         Door::NeedsLink => {
@@ -139,8 +140,8 @@ fn Doorway(props: &DoorwayProps) -> Html {
     };
     let (title, lead) = match &pass {
         Some(Pass::Setup(_)) => (words.first_account(), Some(words.first_account_lead())),
-        Some(Pass::Invitation(_)) if *creating => (words.create_account(), Some(words.invited_lead())),
-        _ if *creating => (words.create_account(), None),
+        Some(Pass::Invitation(_)) if creating.get() => (words.create_account(), Some(words.invited_lead())),
+        _ if creating.get() => (words.create_account(), None),
         _ => (words.sign_in(), None),
     };
     let foot = |question, answer| {
@@ -158,12 +159,12 @@ fn Doorway(props: &DoorwayProps) -> Html {
                 <p class="lead">{ lead }</p>
             }
             // A form of its own each: what was wrong with one is not wrong with the other.
-            <Form key={u8::from(*creating)} pass={pass.clone().filter(|_| *creating)} />
+            <Form key={u8::from(creating.get())} pass={pass.clone().filter(|_| creating.get())} />
             {
                 match pass {
                     // There is nobody who could sign in.
                     Some(Pass::Setup(_)) => html! {},
-                    Some(_) if *creating => foot(words.have_account(), words.sign_in()),
+                    Some(_) if creating.get() => foot(words.have_account(), words.sign_in()),
                     Some(_) => foot(words.new_here(), words.create_account()),
                     None => html! { <p class="foot">{ words.by_invitation() }</p> },
                 }

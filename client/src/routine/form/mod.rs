@@ -57,8 +57,6 @@ pub enum Act {
     Restore,
     /// From one place to another.
     Move(usize, usize),
-    /// All anew.
-    Set(Box<Form>),
 }
 
 /// How long a new step is suggested to last.
@@ -166,7 +164,6 @@ impl Form {
             Act::Colour(colour) => self.colour = colour,
             Act::Icon(icon) => self.icon = icon.to_owned(),
             Act::When(when) => self.when = when,
-            Act::Set(form) => return *form,
             Act::StepTitle(id, title) => self.with(id, |step| step.title = title),
             Act::StepMinutes(id, minutes) => self.with(id, |step| step.minutes = minutes),
             Act::StepStretch(id, by) => self.with(id, |step| {
