@@ -33,6 +33,28 @@ impl<T: Clone + PartialEq> Kept<T> {
     }
 }
 
+impl<T: Clone + PartialEq + 'static> Kept<T> {
+    /// Keeps what it hears.
+    pub fn hears(&self) -> Callback<T> {
+        let kept = self.clone();
+        Callback::from(move |value| kept.set(value))
+    }
+
+    /// Keeps this, whatever it hears.
+    pub fn becomes<E: 'static>(&self, value: T) -> Callback<E> {
+        let kept = self.clone();
+        Callback::from(move |_| kept.set(value.clone()))
+    }
+}
+
+impl Kept<bool> {
+    /// Turns from on to off and back.
+    pub fn turns<E: 'static>(&self) -> Callback<E> {
+        let kept = self.clone();
+        Callback::from(move |_| kept.set(!kept.get()))
+    }
+}
+
 /// Keeps something as long as the component lives.
 #[hook]
 pub fn use_kept<T, F>(begin: F) -> Kept<T>

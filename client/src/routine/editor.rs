@@ -173,10 +173,7 @@ pub fn Editor(props: &EditorProps) -> Html {
             _ => onleave.emit(()),
         })
     };
-    let back = {
-        let phase = phase.clone();
-        Callback::from(move |()| phase.set(Phase::Typing))
-    };
+    let back = phase.becomes(Phase::Typing);
     let onkeydown = {
         let onsave = onsave.clone();
         Callback::from(move |event: KeyboardEvent| {
@@ -234,10 +231,7 @@ pub fn Editor(props: &EditorProps) -> Html {
                             kind={Kind::Danger}
                             icon={glyphs::TRASH_2}
                             class="quiet"
-                            onclick={{
-                                let phase = phase.clone();
-                                Callback::from(move |_| phase.set(Phase::Removing))
-                            }}
+                            onclick={phase.becomes(Phase::Removing)}
                         >
                             { words.delete_routine() }
                         </Button>

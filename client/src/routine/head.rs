@@ -55,10 +55,7 @@ pub fn Head(props: &PartProps) -> Html {
     let noting = use_kept(|| !form.notes.is_empty());
     let error = props.fault(Place::Title, &problems);
     let notes_error = props.fault(Place::Notes, &problems);
-    let note = {
-        let noting = noting.clone();
-        Callback::from(move |_| noting.set(true))
-    };
+    let note = noting.becomes(true);
     html! {
         <>
             <div class={classes!("routine-title", hue(form.colour))}>

@@ -53,10 +53,7 @@ pub fn IconPicker(props: &IconPickerProps) -> Html {
             focus(&button);
         })
     };
-    let toggle = {
-        let open = open.clone();
-        Callback::from(move |_| open.set(!open.get()))
-    };
+    let toggle = open.turns();
     let onkeydown = {
         let (close, set) = (close.clone(), open.clone());
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {

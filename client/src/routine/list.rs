@@ -86,10 +86,7 @@ pub fn RoutinesPage() -> Html {
     let loaded = kept.get();
     let zone = session.account().map_or_else(|| "UTC".to_owned(), |account| account.zone.as_str().to_owned());
     let today = intl::civil_now(&zone, clock::now()).date();
-    let onselect = {
-        let among = among.clone();
-        Callback::from(move |index| among.set(index))
-    };
+    let onselect = among.hears();
     let again = use_callback((load.clone(), among.get()), |(), (load, index)| load.emit((*index, None)));
     use_return(again.clone());
     let more = {
@@ -104,10 +101,7 @@ pub fn RoutinesPage() -> Html {
         .collect();
     let searchable = loaded.routines.len() >= SEARCHED || !sought.is_empty();
     let filters = [words.all(), editor.planned(), common.inbox()].map(Segment::new);
-    let oninput = {
-        let search = search.clone();
-        Callback::from(move |text| search.set(text))
-    };
+    let oninput = search.hears();
     html! {
         <div class="page routines">
             <header class="page-head">

@@ -45,10 +45,7 @@ pub fn Tile(props: &TileProps) -> Html {
             }
         })
     };
-    let onblur = {
-        let typed = typed.clone();
-        Callback::from(move |_| typed.set(None))
-    };
+    let onblur = typed.becomes(None);
     let fault = AttrValue::from([&props.id, "-error"].concat());
     html! {
         <div class="tile-frame">

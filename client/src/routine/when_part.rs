@@ -146,10 +146,7 @@ pub fn WhenPart(props: &WhenProps) -> Html {
                             type="button"
                             class="link"
                             aria-expanded={if more.get() { "true" } else { "false" }}
-                            onclick={{
-                                let more = more.clone();
-                                Callback::from(move |_: MouseEvent| more.set(!more.get()))
-                            }}
+                            onclick={more.turns()}
                         >
                             { if more.get() { words.fewer() } else { words.more() } }
                         </button>

@@ -43,18 +43,14 @@ pub fn SettingsPage() -> Html {
         Callback::from(move |_| sign_out(leaving.clone(), words.clone(), dispatch.clone()))
     };
     let asking = use_kept(|| false);
-    let ask = |on: bool| {
-        let asking = asking.clone();
-        Callback::from(move |()| asking.set(on))
-    };
     use_title(words.settings());
     let security = html! {
         <>
-            <Button class="at-start" icon={glyphs::KEY_ROUND} onclick={ask(true).reform(|_| ())}>
+            <Button class="at-start" icon={glyphs::KEY_ROUND} onclick={asking.becomes(true)}>
                 { words.change_password() }
             </Button>
             if asking.get() {
-                <PasswordDialog onclose={ask(false)} />
+                <PasswordDialog onclose={asking.becomes(false)} />
             }
         </>
     };

@@ -3,7 +3,7 @@
 use super::words::use_words;
 use crate::{
     api::{ApiError, account},
-    kept::{Kept, use_kept},
+    kept::use_kept,
     platform::focus::use_focus_first_invalid,
     problems,
     store::{Action, Session, use_dispatch, use_slice},
@@ -94,10 +94,6 @@ pub fn PasswordDialog(props: &PasswordDialogProps) -> Html {
             });
         })
     };
-    let set = |state: &Kept<String>| {
-        let set = state.clone();
-        Callback::from(move |text| set.set(text))
-    };
     let reveal = (AttrValue::Static(words.show_password()), AttrValue::Static(words.hide_password()));
     let found = wrong.get();
     let current_error = found
@@ -132,7 +128,7 @@ pub fn PasswordDialog(props: &PasswordDialogProps) -> Html {
                     id="current-password"
                     label={words.current_password()}
                     value={current.get()}
-                    oninput={set(&current)}
+                    oninput={current.hears()}
                     autocomplete="current-password"
                     required=true
                     error={current_error.map(AttrValue::Static)}
@@ -142,7 +138,7 @@ pub fn PasswordDialog(props: &PasswordDialogProps) -> Html {
                     id="new-password"
                     label={words.new_password()}
                     value={new.get()}
-                    oninput={set(&new)}
+                    oninput={new.hears()}
                     autocomplete="new-password"
                     required=true
                     hint={words.new_password_hint()}

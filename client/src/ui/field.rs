@@ -117,10 +117,7 @@ pub fn text_field(props: &Typed) -> Html {
 #[component]
 pub fn PasswordField(props: &Typed) -> Html {
     let shown = use_kept(|| false);
-    let toggle = {
-        let shown = shown.clone();
-        Callback::from(move |_| shown.set(!shown.get()))
-    };
+    let toggle = shown.turns();
     let (kind, glyph) = if shown.get() { ("text", glyphs::EYE_OFF) } else { ("password", glyphs::EYE) };
     let control = html! {
         <div class="with-button">

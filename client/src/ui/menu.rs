@@ -62,10 +62,7 @@ const ITEM: &str = "[role^=menuitem]";
 pub fn Menu(props: &MenuProps) -> Html {
     let open = use_kept(|| false);
     let button = use_node_ref();
-    let toggle = {
-        let open = open.clone();
-        Callback::from(move |_| open.set(!open.get()))
-    };
+    let toggle = open.turns();
     let onclose = {
         let (set, button) = (open.clone(), button.clone());
         Callback::from(move |back| {

@@ -38,18 +38,13 @@ pub fn ToastCard(props: &ToastCardProps) -> Html {
             move || drop(timeout)
         });
     }
-    let hold = |on: bool| {
-        let set = held.clone();
-        move || set.set(on)
-    };
-    let (enter, leave, focus, blur) = (hold(true), hold(false), hold(true), hold(false));
     html! {
         <div
             class={classes!("toast", props.bad.then_some("bad"))}
-            onmouseenter={move |_| enter()}
-            onmouseleave={move |_| leave()}
-            onfocusin={move |_| focus()}
-            onfocusout={move |_| blur()}
+            onmouseenter={held.becomes(true)}
+            onmouseleave={held.becomes(false)}
+            onfocusin={held.becomes(true)}
+            onfocusout={held.becomes(false)}
         >
             <super::Icon glyph={if props.bad { glyphs::TRIANGLE_ALERT } else { glyphs::CHECK }} />
             <p>{ &props.text }</p>

@@ -121,10 +121,7 @@ fn Doorway(props: &DoorwayProps) -> Html {
     let words = use_words();
     let creating = use_kept(|| matches!(props.door, Door::Create(_)));
     use_title(if creating.get() { words.create_account() } else { words.sign_in() });
-    let turn = {
-        let creating = creating.clone();
-        Callback::from(move |_| creating.set(!creating.get()))
-    };
+    let turn = creating.turns();
     let pass = match &props.door {
         Door::NeedsLink => {
             return html! {
