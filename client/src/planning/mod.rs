@@ -7,5 +7,5 @@ pub mod trouble;
 pub mod words;
 
 pub use scope::{Question, ScopeDialog};
-pub use tint::{RoutineIcon, hue, routine_icon};
+pub use tint::{hue, routine_icon};
 pub use trouble::report;

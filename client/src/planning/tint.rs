@@ -16,19 +16,6 @@ pub const fn hue(colour: Colour) -> &'static str {
     }
 }
 
-/// Properties of [`RoutineIcon`].
-#[derive(Properties, PartialEq)]
-pub struct RoutineIconProps {
-    /// The name that is stored.
-    pub icon: routine::Icon,
-}
-
-/// The icon that a person chose for a routine.
-#[component]
-pub fn RoutineIcon(props: &RoutineIconProps) -> Html {
-    routine_icon(&props.icon)
-}
-
 /// The icon that a person chose for a routine.
 pub fn routine_icon(name: &routine::Icon) -> Html {
     icon(glyphs::chosen(name.as_str()))

@@ -20,7 +20,7 @@ use crate::{
     problems,
     shell::Announcer,
     store::{Action, use_dispatch},
-    ui::{Button, Dialog, Icon, Kind, Shape, glyphs},
+    ui::{Button, Dialog, Kind, Shape, glyphs, icon},
     words,
 };
 use daymark_shared::{ids::RoutineId, problem::Code, routine::Scope};
@@ -212,13 +212,13 @@ pub fn Editor(props: &EditorProps) -> Html {
             <div ref={frame} {onkeydown}>
                 if let Some(text) = trouble {
                     <p class="banner bad" role="alert">
-                        <Icon glyph={glyphs::TRIANGLE_ALERT} />
+                        { icon(glyphs::TRIANGLE_ALERT) }
                         <span>{ text }</span>
                     </p>
                 }
                 if let Some(text) = remark {
                     <p class="banner remark">
-                        <Icon glyph={glyphs::INFO} />
+                        { icon(glyphs::INFO) }
                         <span>{ text }</span>
                     </p>
                 }

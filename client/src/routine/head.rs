@@ -11,7 +11,7 @@ use crate::{
     kept::use_kept,
     planning::hue,
     problems,
-    ui::{Button, Icon, Kind, field::value_of, glyphs},
+    ui::{Button, Kind, field::value_of, glyphs, icon},
 };
 use daymark_shared::routine::Colour;
 use std::rc::Rc;
@@ -119,7 +119,7 @@ pub fn Head(props: &PartProps) -> Html {
 pub fn fault(id: AttrValue, text: &AttrValue) -> Html {
     html! {
         <p class="error" {id}>
-            <Icon glyph={glyphs::CIRCLE_ALERT} />
+            { icon(glyphs::CIRCLE_ALERT) }
             <span>{ text }</span>
         </p>
     }

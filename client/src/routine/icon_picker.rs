@@ -8,7 +8,7 @@ use crate::{
         events::Listener,
         focus::{focus, focus_first},
     },
-    ui::{Icon, glyphs},
+    ui::{glyphs, icon},
 };
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Node};
@@ -78,7 +78,7 @@ pub fn IconPicker(props: &IconPickerProps) -> Html {
                 aria-expanded={if open.get() { "true" } else { "false" }}
                 onclick={toggle}
             >
-                <Icon glyph={glyphs::chosen(&props.icon)} />
+                { icon(glyphs::chosen(&props.icon)) }
             </button>
             if open.get() {
                 <fieldset ref={grid} class="icons" {onkeydown}>
@@ -102,7 +102,7 @@ pub fn IconPicker(props: &IconPickerProps) -> Html {
                                     onchange={props.onpick.reform(move |_| *name)}
                                     {onclick}
                                 />
-                                <span><Icon glyph={*glyph} /></span>
+                                <span>{ icon(*glyph) }</span>
                             </label>
                         }
                     }) }

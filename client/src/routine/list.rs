@@ -13,7 +13,7 @@ use crate::{
     route::{Route, RouteLink},
     store::{Session, use_slice},
     ui::{
-        Button, Glyph, Icon, Notice, Segment, Skeleton, Trouble, Typed, glyphs, notice, segmented, text_field,
+        Button, Glyph, Notice, Segment, Skeleton, Trouble, Typed, glyphs, icon, notice, segmented, text_field,
     },
     words,
 };
@@ -107,7 +107,7 @@ pub fn RoutinesPage() -> Html {
             <header class="page-head">
                 <h1>{ common.routines() }</h1>
                 <RouteLink to={Route::NewRoutine} class="button primary">
-                    <Icon glyph={glyphs::PLUS} />
+                    { icon(glyphs::PLUS) }
                     { editor.new_routine() }
                 </RouteLink>
             </header>

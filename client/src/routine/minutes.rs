@@ -4,7 +4,7 @@ use super::{
     form::{Act, StepForm},
     words::Words,
 };
-use crate::ui::{Icon, field::value_of, glyphs};
+use crate::ui::{field::value_of, glyphs, icon};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -57,7 +57,7 @@ pub fn minutes_field(words: &Words, minutes: Minutes) -> Html {
                 aria-label={words.less_of(of)}
                 onclick={press(-1)}
             >
-                <Icon glyph={glyphs::MINUS} />
+                { icon(glyphs::MINUS) }
             </button>
             <label class="num">
                 <input
@@ -87,7 +87,7 @@ pub fn minutes_field(words: &Words, minutes: Minutes) -> Html {
                 aria-label={words.more_of(of)}
                 onclick={press(1)}
             >
-                <Icon glyph={glyphs::PLUS} />
+                { icon(glyphs::PLUS) }
             </button>
         </span>
     }

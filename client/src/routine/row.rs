@@ -2,9 +2,9 @@
 
 use super::list_words::use_words;
 use crate::{
-    planning::{hue, repeat_words},
+    planning::{hue, repeat_words, routine_icon},
     route::{Route, RouteLink},
-    ui::{Icon, glyphs},
+    ui::{glyphs, icon},
     words,
 };
 use daymark_shared::routine::Routine;
@@ -35,7 +35,7 @@ pub fn Row(props: &RowProps) -> Html {
     html! {
         <li class={classes!("routine-row", hue(routine.colour), over.then_some("over"))}>
             <RouteLink to={Route::Routine { id: routine.id }}>
-                <span class="routine-glyph"><Icon glyph={glyphs::chosen(routine.icon.as_str())} /></span>
+                <span class="routine-glyph">{ routine_icon(&routine.icon) }</span>
                 <span class="routine-words">
                     <b>{ routine.title.as_str() }</b>
                     <span class="hint">
@@ -51,7 +51,7 @@ pub fn Row(props: &RowProps) -> Html {
                         <span class="hint">{ words.steps_count(steps) }</span>
                     }
                 </span>
-                <Icon glyph={glyphs::CHEVRON_RIGHT} />
+                { icon(glyphs::CHEVRON_RIGHT) }
             </RouteLink>
         </li>
     }

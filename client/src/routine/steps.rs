@@ -11,7 +11,7 @@ use crate::{
     platform::random,
     problems,
     store::{Action, use_dispatch},
-    ui::{Icon, glyphs, use_sortable},
+    ui::{glyphs, icon, use_sortable},
     words,
 };
 use daymark_shared::ids::StepId;
@@ -31,7 +31,7 @@ fn single(props: &PartProps, words: &Words, problems: &problems::Words) -> Html 
         <section class="part" aria-label={words.how_long()}>
             <div class="steps">
                 <div class="step-line single">
-                    <Icon glyph={glyphs::TIMER} />
+                    { icon(glyphs::TIMER) }
                     <span>{ words.how_long() }</span>
                     { minutes_field(words, Minutes {
                         id: "routine-minutes".into(),
@@ -54,7 +54,7 @@ fn single(props: &PartProps, words: &Words, problems: &problems::Words) -> Html 
 fn adding(label: &'static str, act: &Callback<Act>, add: fn() -> Act) -> Html {
     html! {
         <button type="button" class="step-add" onclick={act.reform(move |_| add())}>
-            <Icon glyph={glyphs::PLUS} />
+            { icon(glyphs::PLUS) }
             { label }
         </button>
     }

@@ -17,7 +17,7 @@ use crate::{
     kept::use_kept,
     planning::repeat_words,
     problems,
-    ui::{Icon, Segment, glyphs, segmented, switch},
+    ui::{Segment, glyphs, icon, segmented, switch},
 };
 use daymark_shared::{
     schedule::{Schedule, ScheduleZone, parse_date, parse_time},
@@ -127,7 +127,7 @@ pub fn WhenPart(props: &WhenProps) -> Html {
                 { weekdays(&words, when, props.context.week_start, &change) }
             }
             <p class="plain">
-                <Icon glyph={glyphs::REPEAT} />
+                { icon(glyphs::REPEAT) }
                 <span>
                     <span role="status">{ said(&words, &schedule) }</span>
                     { " " }

@@ -3,7 +3,7 @@
 use super::{head::fault, words::use_words};
 use crate::{
     platform::intl,
-    ui::{Icon, glyphs},
+    ui::{glyphs, icon},
 };
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -62,7 +62,7 @@ pub fn ZoneTile(props: &ZoneTileProps) -> Html {
                             </option>
                         }) }
                     </select>
-                    <Icon glyph={glyphs::CHEVRON_DOWN} />
+                    { icon(glyphs::CHEVRON_DOWN) }
                 </span>
             </label>
             if let Some(text) = &props.error {

@@ -13,7 +13,7 @@ use crate::{
     platform::browser::{is_secure_context, use_title},
     route::Route,
     store::{Action, Dispatch, use_dispatch},
-    ui::{Button, Icon, glyphs},
+    ui::{Button, glyphs, icon},
 };
 use account::{TimeSection, YouSection};
 use appearance::AppearanceSection;
@@ -59,7 +59,7 @@ pub fn SettingsPage() -> Html {
             <header class="page-head"><h1>{ words.settings() }</h1></header>
             if !is_secure_context() {
                 <aside class="aside-note">
-                    <Icon glyph={glyphs::INFO} />
+                    { icon(glyphs::INFO) }
                     <div>
                         <strong>{ words.insecure_title() }</strong>
                         <p>{ words.insecure_text() }</p>

@@ -7,7 +7,7 @@ use crate::{
     platform::focus::use_focus_first_invalid,
     problems,
     store::{Action, Session, use_dispatch, use_slice},
-    ui::{Button, Dialog, Icon, Kind, PasswordField, glyphs},
+    ui::{Button, Dialog, Kind, PasswordField, glyphs, icon},
     words as common,
 };
 use daymark_shared::{account::PasswordChange, problem::Code, text::Password};
@@ -110,7 +110,7 @@ pub fn PasswordDialog(props: &PasswordDialogProps) -> Html {
             <form class="stack" ref={form} novalidate=true {onsubmit}>
                 if let Some(error) = &found.whole {
                     <p class="banner bad" role="alert">
-                        <Icon glyph={glyphs::CIRCLE_ALERT} />
+                        { icon(glyphs::CIRCLE_ALERT) }
                         { problems.advice(error) }
                     </p>
                 }

@@ -7,7 +7,7 @@ use crate::{
     platform::{clock, timer::use_now},
     problems,
     store::{Action, use_dispatch},
-    ui::{Button, Icon, Kind, Skeleton, Trouble, glyphs},
+    ui::{Button, Kind, Skeleton, Trouble, glyphs, icon},
     words as common,
 };
 use daymark_shared::session::Session;
@@ -86,7 +86,7 @@ fn SessionRow(props: &SessionRowProps) -> Html {
     let since = words.instant(session.created_at, &browser_zone());
     html! {
         <li>
-            <Icon glyph={glyphs::MONITOR} />
+            { icon(glyphs::MONITOR) }
             <div>
                 <strong>{ &name }</strong>
                 <p class="hint">

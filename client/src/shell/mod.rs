@@ -5,7 +5,7 @@ use crate::{
     route::{Area, Route, RouteLink},
     store::{Action, Toasts, state::Tone, use_dispatch, use_slice},
     ui::{
-        Glyph, Icon, Skeleton, glyphs, mark,
+        Glyph, Skeleton, glyphs, icon, mark,
         toast::{ToastCard, live_region},
     },
     words::{Words, use_words},
@@ -67,7 +67,7 @@ pub fn Shell(props: &ShellProps) -> Html {
                 current={(here == Some(area)).then_some(AttrValue::Static("page"))}
                 label={area.name(&words)}
             >
-                <Icon glyph={area.glyph()} />
+                { icon(area.glyph()) }
                 <span>{ area.name(&words) }</span>
             </RouteLink>
         }

@@ -1,6 +1,6 @@
 //! The one way to show what is not there: on its way, failed, or empty.
 
-use super::{Button, Glyph, Icon, glyphs};
+use super::{Button, Glyph, glyphs, icon};
 use yew::prelude::*;
 
 /// What to say about something that did not come.
@@ -64,7 +64,7 @@ pub fn notice(notice: Notice) -> Html {
     let Notice { glyph, title, alert, whole, inside } = notice;
     html! {
         <div class="notice" role={alert.then_some("alert")}>
-            <Icon {glyph} />
+            { icon(glyph) }
             if whole {
                 <h1>{ title }</h1>
             } else {

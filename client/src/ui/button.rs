@@ -1,6 +1,6 @@
 //! Buttons.
 
-use super::{Glyph, Icon};
+use super::{Glyph, icon};
 use yew::prelude::*;
 
 /// How much weight a button has.
@@ -81,7 +81,7 @@ pub fn Button(props: &ButtonProps) -> Html {
             {onclick}
         >
             if let Some(glyph) = props.icon {
-                <Icon {glyph} />
+                { icon(glyph) }
             }
             { props.children.clone() }
         </button>
@@ -131,7 +131,7 @@ pub fn IconButton(props: &IconButtonProps) -> Html {
             disabled={props.disabled}
             onclick={props.onclick.clone()}
         >
-            <Icon glyph={props.glyph} />
+            { icon(props.glyph) }
         </button>
     }
 }

@@ -1,8 +1,9 @@
 //! Choosing: one of many, one of a few, on or off.
 
 use super::{
-    Glyph, Icon,
+    Glyph,
     field::{described_by, field},
+    icon,
 };
 use std::rc::Rc;
 use web_sys::HtmlSelectElement;
@@ -49,7 +50,7 @@ pub fn Select(props: &SelectProps) -> Html {
                     </option>
                 }) }
             </select>
-            <Icon glyph={super::glyphs::CHEVRON_DOWN} />
+            { icon(super::glyphs::CHEVRON_DOWN) }
         </div>
     };
     field(&props.id, &props.label, props.hint.as_ref(), props.error.as_ref(), control)
@@ -99,7 +100,7 @@ pub fn segmented(
                         />
                         <span>
                             if let Some(glyph) = segment.icon {
-                                <Icon {glyph} />
+                                { icon(glyph) }
                             }
                             { segment.label }
                         </span>

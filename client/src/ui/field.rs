@@ -1,6 +1,6 @@
 //! Fields: a label, the control, what helps, and what is wrong, tied together for screen readers.
 
-use super::{IconButton, glyphs};
+use super::{IconButton, glyphs, icon};
 use crate::kept::use_kept;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -23,7 +23,7 @@ pub fn field(
             }
             if let Some(error) = error {
                 <p class="error" id={[id, "-error"].concat()}>
-                    <super::Icon glyph={glyphs::CIRCLE_ALERT} />
+                    { icon(glyphs::CIRCLE_ALERT) }
                     <span>{ error }</span>
                 </p>
             }

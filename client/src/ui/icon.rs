@@ -3,30 +3,15 @@
 use super::Glyph;
 use yew::prelude::*;
 
-/// Properties of [`Icon`].
-#[derive(Properties, PartialEq)]
-pub struct IconProps {
-    /// Which.
-    pub glyph: Glyph,
-    /// More classes.
-    #[prop_or_default]
-    pub class: Classes,
-}
-
-/// An icon of 20 px, in the colour of the text.
-#[component]
-pub fn Icon(props: &IconProps) -> Html {
-    html! {
-        <svg class={classes!("icon", props.class.clone())} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-            <path d={props.glyph.0} />
-        </svg>
-    }
-}
-
 /// An icon of 20 px, in the colour of the text.
 pub fn icon(glyph: Glyph) -> Html {
+    icon_of_class("icon", glyph)
+}
+
+/// An icon of these classes, of which `icon` should be one.
+pub fn icon_of_class(class: &'static str, glyph: Glyph) -> Html {
     html! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d={glyph.0} /></svg>
+        <svg {class} viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d={glyph.0} /></svg>
     }
 }
 

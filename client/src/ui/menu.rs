@@ -1,6 +1,9 @@
 //! A button that opens a short list of things to do.
 
-use super::{Glyph, Icon, IconButton, glyphs};
+use super::{
+    Glyph, IconButton, glyphs,
+    icon::{icon, icon_of_class},
+};
 use crate::kept::use_kept;
 use crate::platform::{
     document,
@@ -176,11 +179,11 @@ pub fn MenuList(props: &MenuListProps) -> Html {
                             {onclick}
                         >
                             if let Some(glyph) = item.icon {
-                                <Icon {glyph} />
+                                { icon(glyph) }
                             }
                             <span>{ &item.label }</span>
                             if item.on == Some(true) {
-                                <Icon glyph={glyphs::CHECK} class="menu-mark" />
+                                { icon_of_class("icon menu-mark", glyphs::CHECK) }
                             }
                         </button>
                     </li>

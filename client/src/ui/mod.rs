@@ -18,7 +18,7 @@ pub use choice::{Segment, Select, segmented, switch};
 pub use dialog::{Dialog, Shape};
 pub use field::{PasswordField, Typed, text_field};
 pub use glyphs::Glyph;
-pub use icon::{Icon, icon, mark};
+pub use icon::{icon, mark};
 pub use menu::{Menu, MenuItem, MenuList};
 pub use ring::Ring;
 pub use sortable::{Sortable, use_sortable};

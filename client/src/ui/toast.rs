@@ -1,6 +1,6 @@
 //! Short messages at the edge of the screen, and a region that reads them aloud.
 
-use super::{IconButton, glyphs};
+use super::{IconButton, glyphs, icon};
 use crate::kept::use_kept;
 use crate::platform::timer::Timeout;
 use yew::prelude::*;
@@ -46,7 +46,7 @@ pub fn ToastCard(props: &ToastCardProps) -> Html {
             onfocusin={held.becomes(true)}
             onfocusout={held.becomes(false)}
         >
-            <super::Icon glyph={if props.bad { glyphs::TRIANGLE_ALERT } else { glyphs::CHECK }} />
+            { icon(if props.bad { glyphs::TRIANGLE_ALERT } else { glyphs::CHECK }) }
             <p>{ &props.text }</p>
             if let Some((label, act)) = &props.offer {
                 <button

@@ -7,7 +7,7 @@ use crate::{
     platform::{browser, focus::use_focus_first_invalid, history, intl},
     problems,
     store::{Action, Settings, use_dispatch, use_slice},
-    ui::{Button, Icon, Kind, PasswordField, Typed, glyphs, text_field},
+    ui::{Button, Kind, PasswordField, Typed, glyphs, icon, text_field},
 };
 use daymark_shared::{
     account::{Account, Locale, NewAccount, WeekStart},
@@ -193,7 +193,7 @@ pub fn Form(props: &FormProps) -> Html {
         <form ref={form} novalidate=true {onsubmit}>
             if let Some(error) = &found.whole {
                 <p class="banner bad" role="alert">
-                    <Icon glyph={glyphs::CIRCLE_ALERT} />
+                    { icon(glyphs::CIRCLE_ALERT) }
                     { problems.advice(error) }
                 </p>
             }

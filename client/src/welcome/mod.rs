@@ -9,7 +9,7 @@ use crate::{
     platform::browser::{query_parameter, use_title},
     problems,
     store::{Action, Dispatch, Settings, use_dispatch, use_slice},
-    ui::{Icon, Skeleton, Trouble, glyphs, mark},
+    ui::{Skeleton, Trouble, glyphs, icon, mark},
 };
 use daymark_shared::{
     account::{Instance, Locale, Registration},
@@ -81,7 +81,7 @@ pub fn WelcomePage(props: &WelcomeProps) -> Html {
             <section class="panel">
                 if props.ended {
                     <p class="banner" role="status">
-                        <Icon glyph={glyphs::INFO} />
+                        { icon(glyphs::INFO) }
                         { words.session_ended() }
                     </p>
                 }
