@@ -42,9 +42,22 @@ pub fn remembered() -> State {
     State::of(Settings { theme, language, hours, preferred })
 }
 
-/// Asks once who is signed in, and shows them what is at the address.
+/// The program.
 #[component]
 pub fn App() -> Html {
+    html! {
+        <>
+            <Pages />
+            <Keeper />
+            <Messages />
+            <Announcer />
+        </>
+    }
+}
+
+/// Asks once who is signed in, and shows them what is at the address.
+#[component]
+fn Pages() -> Html {
     let (session, dispatch) = (use_slice::<Session>(), use_dispatch());
     let asking = matches!(*session, Session::Unknown);
     let heard = dispatch.clone();
@@ -75,14 +88,7 @@ pub fn App() -> Html {
     });
     // What a sheet lies over: the page that it was opened from stays as it is.
     let below = use_mut_ref(|| None::<Route>);
-    html! {
-        <>
-            { page(&session, route, &mut below.borrow_mut(), i18n, dispatch) }
-            <Keeper />
-            <Messages />
-            <Announcer />
-        </>
-    }
+    page(&session, route, &mut below.borrow_mut(), i18n, dispatch)
 }
 
 /// Finds out who is signed in.

@@ -6,11 +6,13 @@ use daymark_shared::{
     schedule::parse_date,
 };
 use jiff::civil::Date;
+use std::collections::HashMap;
 use yew::prelude::*;
+use yew_router::Routable;
 
 /// Where one can be.
 ///
-/// Addresses are matched by hand: a general router is of tens of kilobytes.
+/// The addresses are matched by hand: the derived `Routable` brings a general matcher of twenty kilobytes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Route {
     /// `/welcome`: sign in, or create an account, with `?setup=…` or `?invite=…`.
@@ -96,6 +98,29 @@ impl Route {
     /// Goes there in the place of where one is.
     pub fn replace(&self) {
         history::replace(&self.path());
+    }
+}
+
+impl Routable for Route {
+    fn from_path(path: &str, _: &HashMap<&str, &str>) -> Option<Self> {
+        Self::recognized(path)
+    }
+
+    fn to_path(&self) -> String {
+        self.path()
+    }
+
+    fn routes() -> Vec<&'static str> {
+        // Only a derived matcher would ask.
+        Vec::new()
+    }
+
+    fn not_found_route() -> Option<Self> {
+        Some(Self::NotFound)
+    }
+
+    fn recognize(path: &str) -> Option<Self> {
+        Some(Self::at(path))
     }
 }
 

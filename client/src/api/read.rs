@@ -7,12 +7,75 @@ use serde::{
     Deserializer,
     de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, Visitor},
 };
-use serde_json::{Map, Value, map};
 use std::fmt;
 
 /// Reads all of the text, or nothing.
 pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
-    T::deserialize(Reader(serde_json::from_str(text).ok()?)).ok()
+    T::deserialize(parse(text)?).ok()
+}
+
+/// A JSON value. Numbers are whole: the API has no others.
+enum Value {
+    Null,
+    Bool(bool),
+    Number(i64),
+    String(String),
+    Array(Vec<Value>),
+    Object(Vec<(String, Value)>),
+}
+
+/// The browser reads JSON itself.
+#[cfg(target_arch = "wasm32")]
+fn parse(text: &str) -> Option<Value> {
+    of_js(js_sys::JSON::parse(text).ok()?)
+}
+
+/// Where there is no browser: in tests.
+#[cfg(not(target_arch = "wasm32"))]
+fn parse(text: &str) -> Option<Value> {
+    fn of(value: serde_json::Value) -> Option<Value> {
+        use serde_json::Value as Json;
+        Some(match value {
+            Json::Null => Value::Null,
+            Json::Bool(value) => Value::Bool(value),
+            Json::Number(value) => Value::Number(value.as_i64()?),
+            Json::String(value) => Value::String(value),
+            Json::Array(values) => Value::Array(values.into_iter().map(of).collect::<Option<_>>()?),
+            Json::Object(fields) => {
+                let fields = fields.into_iter().map(|(name, value)| Some((name, of(value)?)));
+                Value::Object(fields.collect::<Option<_>>()?)
+            }
+        })
+    }
+
+    of(serde_json::from_str(text).ok()?)
+}
+
+/// What `JSON.parse` gave.
+#[cfg(target_arch = "wasm32")]
+fn of_js(value: wasm_bindgen::JsValue) -> Option<Value> {
+    use wasm_bindgen::JsCast;
+
+    if let Some(text) = value.as_string() {
+        return Some(Value::String(text));
+    }
+    if let Some(number) = value.as_f64() {
+        return (number.floor() == number).then_some(Value::Number(number as i64));
+    }
+    if value.is_null() {
+        return Some(Value::Null);
+    }
+    if let Some(value) = value.as_bool() {
+        return Some(Value::Bool(value));
+    }
+    let list = |array: js_sys::Array| array.iter().map(of_js).collect::<Option<Vec<_>>>();
+    if js_sys::Array::is_array(&value) {
+        return list(value.unchecked_into()).map(Value::Array);
+    }
+    let object: js_sys::Object = value.unchecked_into();
+    let names = js_sys::Object::keys(&object);
+    let values = list(js_sys::Object::values(&object))?;
+    Some(Value::Object(names.iter().filter_map(|name| name.as_string()).zip(values).collect()))
 }
 
 /// It was not as it should be.
@@ -33,14 +96,11 @@ impl de::Error for Refused {
     }
 }
 
-/// A value to be read.
-struct Reader(Value);
-
 /// Methods that take one kind of value and refuse the rest.
 macro_rules! only {
     ($($method:ident: $kind:ident($value:ident) => $visit:expr;)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-            match self.0 {
+            match self {
                 Value::$kind($value) => $visit(visitor, $value),
                 _ => Err(Refused),
             }
@@ -57,14 +117,14 @@ macro_rules! same {
     )*};
 }
 
-impl<'de> Deserializer<'de> for Reader {
+impl<'de> Deserializer<'de> for Value {
     type Error = Refused;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        match self.0 {
+        match self {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(value),
-            Value::Number(value) => number(visitor, &value),
+            Value::Number(value) => number(visitor, value),
             Value::String(value) => visitor.visit_string(value),
             Value::Array(values) => list(visitor, values),
             Value::Object(fields) => object(visitor, fields),
@@ -73,7 +133,7 @@ impl<'de> Deserializer<'de> for Reader {
 
     only! {
         deserialize_bool: Bool(value) => V::visit_bool;
-        deserialize_u64: Number(value) => |visitor, value| number::<V>(visitor, &value);
+        deserialize_u64: Number(value) => number;
         deserialize_string: String(value) => V::visit_string;
         deserialize_seq: Array(values) => list;
         deserialize_map: Object(fields) => object;
@@ -83,11 +143,17 @@ impl<'de> Deserializer<'de> for Reader {
     same!(deserialize_str deserialize_char deserialize_identifier => deserialize_string);
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        match self {
+            Self::Null => visitor.visit_none(),
+            value => visitor.visit_some(value),
+        }
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        if self.0.is_null() { visitor.visit_unit() } else { Err(Refused) }
+        match self {
+            Self::Null => visitor.visit_unit(),
+            _ => Err(Refused),
+        }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -114,7 +180,7 @@ impl<'de> Deserializer<'de> for Reader {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Refused> {
-        match self.0 {
+        match self {
             Value::String(name) => visitor.visit_enum(name.into_deserializer()),
             _ => Err(Refused),
         }
@@ -127,11 +193,10 @@ impl<'de> Deserializer<'de> for Reader {
     serde::forward_to_deserialize_any! { bytes byte_buf unit_struct tuple tuple_struct }
 }
 
-fn number<'de, V: Visitor<'de>>(visitor: V, value: &serde_json::Number) -> Result<V::Value, Refused> {
-    match (value.as_u64(), value.as_i64()) {
-        (Some(value), _) => visitor.visit_u64(value),
-        (_, Some(value)) => visitor.visit_i64(value),
-        _ => Err(Refused),
+fn number<'de, V: Visitor<'de>>(visitor: V, value: i64) -> Result<V::Value, Refused> {
+    match u64::try_from(value) {
+        Ok(value) => visitor.visit_u64(value),
+        Err(_) => visitor.visit_i64(value),
     }
 }
 
@@ -139,7 +204,7 @@ fn list<'de, V: Visitor<'de>>(visitor: V, values: Vec<Value>) -> Result<V::Value
     visitor.visit_seq(Items(values.into_iter()))
 }
 
-fn object<'de, V: Visitor<'de>>(visitor: V, fields: Map<String, Value>) -> Result<V::Value, Refused> {
+fn object<'de, V: Visitor<'de>>(visitor: V, fields: Vec<(String, Value)>) -> Result<V::Value, Refused> {
     visitor.visit_map(Fields { fields: fields.into_iter(), value: Value::Null })
 }
 
@@ -150,13 +215,13 @@ impl<'de> de::SeqAccess<'de> for Items {
     type Error = Refused;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Refused> {
-        self.0.next().map(|value| seed.deserialize(Reader(value))).transpose()
+        self.0.next().map(|value| seed.deserialize(value)).transpose()
     }
 }
 
 /// The fields of an object.
 struct Fields {
-    fields: map::IntoIter,
+    fields: std::vec::IntoIter<(String, Value)>,
     /// Of the field whose name was read last.
     value: Value,
 }
@@ -167,10 +232,10 @@ impl<'de> de::MapAccess<'de> for Fields {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Refused> {
         let Some((name, value)) = self.fields.next() else { return Ok(None) };
         self.value = value;
-        seed.deserialize(Reader(Value::String(name))).map(Some)
+        seed.deserialize(Value::String(name)).map(Some)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Refused> {
-        seed.deserialize(Reader(self.value.take()))
+        seed.deserialize(std::mem::replace(&mut self.value, Value::Null))
     }
 }

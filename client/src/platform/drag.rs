@@ -4,7 +4,7 @@
 //! Near the upper and the lower edge of the window the page, or the dialog that the thing is in, scrolls along.
 
 use super::{
-    events::Listener,
+    events::{Listener, listen},
     scroll::{self, Scroller},
     timer::{Frames, Timeout},
     window,
@@ -90,7 +90,7 @@ pub fn follow(event: &PointerEvent, target: &Element, on: Callback<Drag>) {
     });
     let handle = |name: &'static str, act: fn(&Shared, &Event)| {
         let shared = shared.clone();
-        Listener::new(&window(), name, move |event| act(&shared, &event))
+        listen(&window(), name, move |event| act(&shared, &event))
     };
     let listeners = vec![
         handle("pointermove", moved),

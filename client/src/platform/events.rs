@@ -1,37 +1,17 @@
 //! Listeners that end with what holds them.
 
 use super::window;
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{AddEventListenerOptions, Event, EventTarget};
+use gloo::events::EventListenerOptions;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, EventTarget};
 use yew::prelude::*;
 
-/// A listener; dropping it takes it off.
-pub struct Listener {
-    target: EventTarget,
-    name: &'static str,
-    closure: Closure<dyn FnMut(Event)>,
-}
+pub use gloo::events::EventListener as Listener;
 
-impl Listener {
-    /// Listens to `name` on `target`. It may prevent the default (it is not passive).
-    pub fn new(target: &EventTarget, name: &'static str, handle: impl FnMut(Event) + 'static) -> Self {
-        let closure = Closure::<dyn FnMut(Event)>::new(handle);
-        let options = AddEventListenerOptions::new();
-        options.set_passive(false);
-        let _ = target.add_event_listener_with_callback_and_add_event_listener_options(
-            name,
-            closure.as_ref().unchecked_ref(),
-            &options,
-        );
-        Self { target: target.clone(), name, closure }
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        let _ =
-            self.target.remove_event_listener_with_callback(self.name, self.closure.as_ref().unchecked_ref());
-    }
+/// Listens to `name` on `target` until it is dropped. It may prevent the default (it is not passive).
+pub fn listen(target: &EventTarget, name: &'static str, mut handle: impl FnMut(Event) + 'static) -> Listener {
+    let options = EventListenerOptions::enable_prevent_default();
+    Listener::new_with_options(target, name, options, move |event| handle(event.clone()))
 }
 
 /// Calls back for each `name` event of the window while the component lives.
@@ -39,7 +19,7 @@ impl Drop for Listener {
 pub fn use_window_event(name: &'static str, callback: Callback<()>) {
     use_effect_with((name, callback), |(name, callback)| {
         let callback = callback.clone();
-        let listener = Listener::new(&window(), name, move |_| callback.emit(()));
+        let listener = listen(&window(), name, move |_| callback.emit(()));
         move || drop(listener)
     });
 }
@@ -49,7 +29,7 @@ pub fn use_window_event(name: &'static str, callback: Callback<()>) {
 pub fn use_shortcuts(callback: Callback<KeyboardEvent>) {
     use_effect_with(callback, |callback| {
         let callback = callback.clone();
-        let listener = Listener::new(&window(), "keydown", move |event| {
+        let listener = listen(&window(), "keydown", move |event| {
             let Ok(event) = event.dyn_into::<KeyboardEvent>() else { return };
             if !event.default_prevented() && !event.is_composing() && !is_typing(&event) {
                 callback.emit(event);
@@ -82,8 +62,7 @@ fn is_typing(event: &KeyboardEvent) -> bool {
 #[hook]
 pub fn use_unload_guard(active: bool) {
     use_effect_with(active, |&active| {
-        let listener =
-            active.then(|| Listener::new(&window(), "beforeunload", |event| event.prevent_default()));
+        let listener = active.then(|| listen(&window(), "beforeunload", |event| event.prevent_default()));
         move || drop(listener)
     });
 }

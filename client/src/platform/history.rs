@@ -2,15 +2,10 @@
 //!
 //! Paths are those below the page's `<base>`: the program does not know where it lives.
 
-use super::{document, events::Listener, window};
-use std::cell::RefCell;
+use super::{document, window};
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
-
-thread_local! {
-    /// Hears that the program itself has gone elsewhere, of which the browser says nothing.
-    static MOVED: RefCell<Callback<()>> = RefCell::new(Callback::noop());
-}
+use yew_router::history::{BrowserHistory, History};
 
 /// Where the program lives, without a slash at its end: empty for the root of the server.
 fn base() -> String {
@@ -38,9 +33,7 @@ pub fn path() -> String {
 pub fn use_path() -> String {
     let update = use_force_update();
     use_effect_with((), move |()| {
-        let moved = Callback::from(move |()| update.force_update());
-        MOVED.set(moved.clone());
-        let listener = Listener::new(&window(), "popstate", move |_| moved.emit(()));
+        let listener = BrowserHistory::new().listen(move || update.force_update());
         move || drop(listener)
     });
     path()
@@ -48,18 +41,12 @@ pub fn use_path() -> String {
 
 /// Goes to a path, which may have a query.
 pub fn push(path: &str) {
-    if let Ok(history) = window().history() {
-        let _ = history.push_state_with_url(&JsValue::TRUE, "", Some(&href(path)));
-        MOVED.with_borrow(Callback::clone).emit(());
-    }
+    BrowserHistory::new().push(href(path));
 }
 
 /// Goes to a path in the place of the one that the page is at.
 pub fn replace(path: &str) {
-    if let Ok(history) = window().history() {
-        let _ = history.replace_state_with_url(&JsValue::TRUE, "", Some(&href(path)));
-        MOVED.with_borrow(Callback::clone).emit(());
-    }
+    BrowserHistory::new().replace(href(path));
 }
 
 /// Whether this address was come to from another page of the program: then going back leads there.
@@ -70,16 +57,12 @@ pub fn came_from_within() -> bool {
 
 /// Goes where the browser's way back leads.
 pub fn back() {
-    if let Ok(history) = window().history() {
-        let _ = history.back();
-    }
+    BrowserHistory::new().back();
 }
 
 /// Goes where the browser's way forward leads.
 pub fn forward() {
-    if let Ok(history) = window().history() {
-        let _ = history.forward();
-    }
+    BrowserHistory::new().forward();
 }
 
 /// Takes the query out of the address bar, so that a secret in it is neither bookmarked nor shared.

@@ -1,6 +1,6 @@
 //! A soft chime. Browsers let a page make sounds only after the person has touched it.
 
-use super::events::Listener;
+use super::events::listen;
 use std::cell::RefCell;
 use web_sys::{AudioContext, AudioContextState, OscillatorType};
 use yew::prelude::*;
@@ -37,8 +37,7 @@ fn unlock_if_touched() {
 pub fn use_sound() {
     use_effect_with((), |()| {
         unlock_if_touched();
-        let listeners =
-            ["pointerdown", "keydown"].map(|name| Listener::new(&super::window(), name, |_| unlock()));
+        let listeners = ["pointerdown", "keydown"].map(|name| listen(&super::window(), name, |_| unlock()));
         move || drop(listeners)
     });
 }

@@ -1,43 +1,15 @@
 //! Timers that end with what holds them, and hooks that render again as time passes.
 
-use super::{clock, document, events::Listener, window};
+use super::{clock, document, events::listen, window};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, closure::Closure};
-use wasm_bindgen_futures::JsFuture;
 use yew::prelude::*;
 
-/// Calls back once, unless it is dropped before.
-pub struct Timeout {
-    id: i32,
-    _closure: Closure<dyn FnMut()>,
-}
-
-impl Timeout {
-    /// Calls `handle` after so many milliseconds.
-    pub fn new(ms: u32, handle: impl FnOnce() + 'static) -> Self {
-        let closure = Closure::once(handle);
-        let id = window()
-            .set_timeout_with_callback_and_timeout_and_arguments_0(
-                closure.as_ref().unchecked_ref(),
-                ms as i32,
-            )
-            .unwrap_or_default();
-        Self { id, _closure: closure }
-    }
-}
-
-impl Drop for Timeout {
-    fn drop(&mut self) {
-        window().clear_timeout_with_handle(self.id);
-    }
-}
+pub use gloo::timers::callback::Timeout;
 
 /// Waits so many milliseconds.
-pub async fn sleep(ms: i32) {
-    let promise = js_sys::Promise::new(&mut |resolve, _| {
-        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
-    });
-    let _ = JsFuture::from(promise).await;
+pub async fn sleep(ms: u32) {
+    gloo::timers::future::TimeoutFuture::new(ms).await;
 }
 
 /// Ticks on every multiple of its period by the server's clock; rests while the page is hidden, and ticks at once when
@@ -77,7 +49,7 @@ pub fn use_ticks(period_ms: u32, tick: Callback<()>) {
             let ticker = Rc::new(Ticker { period: *period, tick: tick.clone(), timeout: RefCell::new(None) });
             ticker.schedule();
             let weak = Rc::downgrade(&ticker);
-            let listener = Listener::new(&document(), "visibilitychange", move |_| {
+            let listener = listen(&document(), "visibilitychange", move |_| {
                 if let Some(ticker) = weak.upgrade() {
                     if document().hidden() {
                         ticker.timeout.borrow_mut().take();

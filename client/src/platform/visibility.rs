@@ -1,6 +1,6 @@
 //! Whether the person can see the page.
 
-use super::{document, events::Listener};
+use super::{document, events::listen};
 use crate::kept::use_kept;
 use yew::prelude::*;
 
@@ -21,13 +21,13 @@ pub fn use_return(callback: Callback<()>) {
     use_effect_with(callback, |callback| {
         let (shown, online, uncovered) = (callback.clone(), callback.clone(), callback.clone());
         let listeners = [
-            Listener::new(&document(), "visibilitychange", move |_| {
+            listen(&document(), "visibilitychange", move |_| {
                 if !document().hidden() {
                     shown.emit(());
                 }
             }),
-            Listener::new(&super::window(), "online", move |_| online.emit(())),
-            Listener::new(&super::window(), UNCOVERED, move |_| uncovered.emit(())),
+            listen(&super::window(), "online", move |_| online.emit(())),
+            listen(&super::window(), UNCOVERED, move |_| uncovered.emit(())),
         ];
         move || drop(listeners)
     });
@@ -39,7 +39,7 @@ pub fn use_visible() -> bool {
     let visible = use_kept(|| !document().hidden());
     let set = visible.clone();
     use_effect_with((), move |()| {
-        let listener = Listener::new(&document(), "visibilitychange", move |_| set.set(!document().hidden()));
+        let listener = listen(&document(), "visibilitychange", move |_| set.set(!document().hidden()));
         move || drop(listener)
     });
     visible.get()

@@ -5,7 +5,7 @@ use crate::{
     kept::use_kept,
     platform::{
         document,
-        events::Listener,
+        events::listen,
         focus::{focus, focus_first},
     },
     ui::{glyphs, icon},
@@ -36,7 +36,7 @@ pub fn IconPicker(props: &IconPickerProps) -> Html {
                 if !focus_first(&grid, "input:checked") {
                     focus_first(&grid, "input");
                 }
-                Listener::new(&document(), "pointerdown", move |event| {
+                listen(&document(), "pointerdown", move |event| {
                     let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
                     if !frame.cast::<Element>().is_some_and(|frame| frame.contains(target.as_ref())) {
                         set.set(false);

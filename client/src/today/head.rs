@@ -12,7 +12,7 @@ use crate::{
     i18n::Style,
     platform::{
         browser, document,
-        events::Listener,
+        events::listen,
         focus::{focus, focus_first},
     },
     route::{Route, RouteLink},
@@ -144,7 +144,7 @@ fn use_date_jump(words: &Words, date: Date, today: Date) -> Html {
         use_effect_with(*open, move |&open| {
             let listener = open.then(|| {
                 focus_first(&frame, "input");
-                Listener::new(&document(), "pointerdown", move |event| {
+                listen(&document(), "pointerdown", move |event| {
                     let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
                     if !frame.cast::<Element>().is_some_and(|frame| frame.contains(target.as_ref())) {
                         set.set(false);

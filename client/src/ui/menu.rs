@@ -7,7 +7,7 @@ use super::{
 use crate::kept::use_kept;
 use crate::platform::{
     document,
-    events::Listener,
+    events::listen,
     focus::{focus, focus_first, focus_step},
     scroll,
 };
@@ -122,7 +122,7 @@ pub fn MenuList(props: &MenuListProps) -> Html {
         use_effect_with((), move |()| {
             focus_first(&list, ITEM);
             scroll::reveal(&list);
-            let listener = Listener::new(&document(), "pointerdown", move |event| {
+            let listener = listen(&document(), "pointerdown", move |event| {
                 let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
                 let inside = |node: &NodeRef| {
                     node.cast::<Element>().is_some_and(|element| element.contains(target.as_ref()))
