@@ -199,6 +199,11 @@ impl RootSpanBuilder for RequestSpan {
             Err(error) => return tracing::error!(%error, "a request failed outside its handler"),
         };
         let request = response.request();
+        let route = request.match_pattern();
+        if response.status().is_success() && matches!(route.as_deref(), Some("/healthz" | "/readyz")) {
+            // Somebody's health check: one every few seconds, all the same.
+            return tracing::debug!(route, "probe");
+        }
         let extensions = request.extensions();
         let took = extensions.get::<Began>().map_or(0.0, |began| began.0.elapsed().as_secs_f64() * 1000.0);
         let state = request.app_data::<web::Data<State>>();
@@ -208,7 +213,7 @@ impl RootSpanBuilder for RequestSpan {
         });
         tracing::info!(
             method = request.method().as_str(),
-            route = request.match_pattern().as_deref().unwrap_or("none"),
+            route = route.as_deref().unwrap_or("none"),
             status = response.status().as_u16(),
             duration_ms = (took * 1000.0).round() / 1000.0,
             account = account.as_deref(),

@@ -180,8 +180,14 @@ fn the_log_tells_the_route_but_no_path_and_nothing_of_the_person() {
     assert_eq!(post(&agent(), format!("{}/api/v1/routines", server.url), &token, &body).0, 201);
     assert_eq!(status(&agent(), format!("{}/api/v1/routines/{id}?secret=1", server.url), &token), 200);
 
+    assert_eq!(status(&agent(), format!("{}/readyz", server.url), &token), 204);
+
     let log = server.stop();
     let requests: Vec<&Value> = log.iter().filter(|line| line["msg"] == "request").collect();
+    assert!(
+        requests.iter().all(|line| line["route"] != "/readyz"),
+        "what is asked every few seconds is not told"
+    );
     let get = requests.iter().find(|line| line["method"] == "GET").unwrap();
     assert_eq!(get["route"], "/api/v1/routines/{id}");
     assert!(
