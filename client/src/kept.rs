@@ -1,10 +1,13 @@
-//! What a component keeps between renders.
+//! What a component keeps between renders, and what it does after them.
 //!
 //! Yew's own states are reducers, with a dispatcher and a history of what was borrowed, compiled anew for each type. A
 //! cell does for all that is set as a whole.
 
-use std::{cell::RefCell, rc::Rc};
-use yew::{functional::UseForceUpdateHandle, prelude::*};
+use std::{any::Any, cell::RefCell, rc::Rc};
+use yew::{
+    functional::{Hook, UseForceUpdateHandle},
+    prelude::*,
+};
 
 /// What [`use_kept`] gives: always what is kept now, not what it was at a render.
 pub struct Kept<T> {
@@ -64,4 +67,75 @@ where
 {
     let update = use_force_update();
     Kept { value: use_mut_ref(begin), update }
+}
+
+/// What is watched, of whatever type.
+trait Watched: Any {
+    fn is(&self, other: &dyn Watched) -> bool;
+}
+
+impl<T: PartialEq + 'static> Watched for T {
+    fn is(&self, other: &dyn Watched) -> bool {
+        let other: &dyn Any = other;
+        other.downcast_ref::<T>().is_some_and(|other| self == other)
+    }
+}
+
+struct Watches(Box<dyn Watched>);
+
+impl PartialEq for Watches {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.is(&*other.0)
+    }
+}
+
+type End = Box<dyn FnOnce()>;
+
+/// How an effect of [`use_watch`] ends: with nothing, or with something to do.
+pub trait Ends {
+    /// What is to be done.
+    fn end(self) -> End;
+}
+
+impl Ends for () {
+    fn end(self) -> End {
+        Box::new(|| ())
+    }
+}
+
+impl<F: FnOnce() + 'static> Ends for F {
+    fn end(self) -> End {
+        Box::new(self)
+    }
+}
+
+/// Does something after the first render and after each at which `watched` is something else, and ends what was done
+/// before. As Yew's `use_effect_with`, which would be compiled anew for each call.
+pub fn use_watch<T, F, D>(watched: T, act: F) -> impl Hook<Output = ()> + use<T, F, D>
+where
+    T: PartialEq + Clone + 'static,
+    F: FnOnce(T) -> D + 'static,
+    D: Ends,
+{
+    let given = watched.clone();
+    use_effect_of(Watches(Box::new(watched)), Box::new(move || act(given).end()))
+}
+
+/// One type for all effects.
+#[hook]
+fn use_effect_of(watched: Watches, act: Box<dyn FnOnce() -> End>) {
+    use_effect_with(watched, move |_| act());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_watched_is_compared_by_value_and_type() {
+        let watches = |watched: Box<dyn Watched>| Watches(watched);
+        assert!(watches(Box::new((1, "a".to_owned()))) == watches(Box::new((1, "a".to_owned()))));
+        assert!(watches(Box::new(1)) != watches(Box::new(2)));
+        assert!(watches(Box::new(1_u8)) != watches(Box::new(1_u16)));
+    }
 }

@@ -1,6 +1,7 @@
 //! What the browser says of itself and of the page's address.
 
 use super::{document, window};
+use crate::kept::use_watch;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
@@ -55,8 +56,7 @@ pub fn address() -> String {
 /// it was.
 #[hook]
 pub fn use_title(title: &str) {
-    use_effect_with(title.to_owned(), |title| {
-        let mut full = title.clone();
+    use_watch(title.to_owned(), |mut full| {
         if !full.is_empty() {
             full.push_str(" · ");
         }

@@ -1,6 +1,7 @@
 //! Listeners that end with what holds them.
 
 use super::window;
+use crate::kept::use_watch;
 use gloo::events::EventListenerOptions;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, EventTarget};
@@ -17,8 +18,7 @@ pub fn listen(target: &EventTarget, name: &'static str, mut handle: impl FnMut(E
 /// Calls back for each `name` event of the window while the component lives.
 #[hook]
 pub fn use_window_event(name: &'static str, callback: Callback<()>) {
-    use_effect_with((name, callback), |(name, callback)| {
-        let callback = callback.clone();
+    use_watch((name, callback), |(name, callback)| {
         let listener = listen(&window(), name, move |_| callback.emit(()));
         move || drop(listener)
     });
@@ -27,8 +27,7 @@ pub fn use_window_event(name: &'static str, callback: Callback<()>) {
 /// Calls back for each key pressed anywhere while the component lives, but not while a text is being typed.
 #[hook]
 pub fn use_shortcuts(callback: Callback<KeyboardEvent>) {
-    use_effect_with(callback, |callback| {
-        let callback = callback.clone();
+    use_watch(callback, |callback| {
         let listener = listen(&window(), "keydown", move |event| {
             let Ok(event) = event.dyn_into::<KeyboardEvent>() else { return };
             if !event.default_prevented() && !event.is_composing() && !is_typing(&event) {
@@ -61,7 +60,7 @@ fn is_typing(event: &KeyboardEvent) -> bool {
 /// Has the browser ask before the page is left, as long as `active`: something that was typed would be lost.
 #[hook]
 pub fn use_unload_guard(active: bool) {
-    use_effect_with(active, |&active| {
+    use_watch(active, |active| {
         let listener = active.then(|| listen(&window(), "beforeunload", |event| event.prevent_default()));
         move || drop(listener)
     });

@@ -1,6 +1,7 @@
 //! Where the keyboard is.
 
 use super::document;
+use crate::kept::use_watch;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
@@ -44,7 +45,7 @@ pub fn focus_step(node: &NodeRef, selector: &str, step: i32) {
 /// Focuses the first field of a form that is marked as wrong, each time `attempt` changes (but not at first).
 #[hook]
 pub fn use_focus_first_invalid(form: NodeRef, attempt: u32) {
-    use_effect_with(attempt, move |&attempt| {
+    use_watch(attempt, move |attempt| {
         if attempt > 0 {
             focus_first(&form, "[aria-invalid=true]");
         }

@@ -3,6 +3,7 @@
 //! Paths are those below the page's `<base>`: the program does not know where it lives.
 
 use super::{document, window};
+use crate::kept::use_watch;
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
 use yew_router::history::{BrowserHistory, History};
@@ -32,7 +33,7 @@ pub fn path() -> String {
 #[hook]
 pub fn use_path() -> String {
     let update = use_force_update();
-    use_effect_with((), move |()| {
+    use_watch((), move |()| {
         let listener = BrowserHistory::new().listen(move || update.force_update());
         move || drop(listener)
     });

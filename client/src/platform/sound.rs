@@ -1,6 +1,7 @@
 //! A soft chime. Browsers let a page make sounds only after the person has touched it.
 
 use super::events::listen;
+use crate::kept::use_watch;
 use std::cell::RefCell;
 use web_sys::{AudioContext, AudioContextState, OscillatorType};
 use yew::prelude::*;
@@ -35,7 +36,7 @@ fn unlock_if_touched() {
 /// Asks for sound when the page appears, or as soon as the person touches something.
 #[hook]
 pub fn use_sound() {
-    use_effect_with((), |()| {
+    use_watch((), |()| {
         unlock_if_touched();
         let listeners = ["pointerdown", "keydown"].map(|name| listen(&super::window(), name, |_| unlock()));
         move || drop(listeners)

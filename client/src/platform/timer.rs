@@ -1,6 +1,7 @@
 //! Timers that end with what holds them, and hooks that render again as time passes.
 
 use super::{clock, document, events::listen, window};
+use crate::kept::use_watch;
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, closure::Closure};
 use yew::prelude::*;
@@ -44,9 +45,9 @@ impl Ticker {
 /// Calls back on every multiple of `period_ms` while the page is visible; with `0` never.
 #[hook]
 pub fn use_ticks(period_ms: u32, tick: Callback<()>) {
-    use_effect_with((period_ms, tick), |(period, tick)| {
-        let held = (*period > 0).then(|| {
-            let ticker = Rc::new(Ticker { period: *period, tick: tick.clone(), timeout: RefCell::new(None) });
+    use_watch((period_ms, tick), |(period, tick)| {
+        let held = (period > 0).then(|| {
+            let ticker = Rc::new(Ticker { period, tick, timeout: RefCell::new(None) });
             ticker.schedule();
             let weak = Rc::downgrade(&ticker);
             let listener = listen(&document(), "visibilitychange", move |_| {
@@ -77,8 +78,8 @@ pub fn use_now(period_ms: u32) -> f64 {
 /// Calls back before every frame while `active`: for a ring that empties smoothly. Set properties, do not render.
 #[hook]
 pub fn use_frames(active: bool, frame: Callback<()>) {
-    use_effect_with((active, frame), |(active, frame)| {
-        let held = active.then(|| Frames::start(frame.clone()));
+    use_watch((active, frame), |(active, frame)| {
+        let held = active.then(|| Frames::start(frame));
         move || drop(held)
     });
 }

@@ -1,7 +1,7 @@
 //! Whether the person can see the page.
 
 use super::{document, events::listen};
-use crate::kept::use_kept;
+use crate::kept::{use_kept, use_watch};
 use yew::prelude::*;
 
 /// The event of a window in which a sheet that covered the page has gone.
@@ -18,8 +18,8 @@ pub fn uncovered() {
 /// old.
 #[hook]
 pub fn use_return(callback: Callback<()>) {
-    use_effect_with(callback, |callback| {
-        let (shown, online, uncovered) = (callback.clone(), callback.clone(), callback.clone());
+    use_watch(callback, |callback| {
+        let (shown, online, uncovered) = (callback.clone(), callback.clone(), callback);
         let listeners = [
             listen(&document(), "visibilitychange", move |_| {
                 if !document().hidden() {
@@ -38,7 +38,7 @@ pub fn use_return(callback: Callback<()>) {
 pub fn use_visible() -> bool {
     let visible = use_kept(|| !document().hidden());
     let set = visible.clone();
-    use_effect_with((), move |()| {
+    use_watch((), move |()| {
         let listener = listen(&document(), "visibilitychange", move |_| set.set(!document().hidden()));
         move || drop(listener)
     });

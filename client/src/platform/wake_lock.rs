@@ -2,6 +2,7 @@
 //! again when it is shown; where there is none (plain http, some browsers) nothing happens.
 
 use super::visibility::use_visible;
+use crate::kept::use_watch;
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -28,7 +29,7 @@ enum Lock {
 #[hook]
 pub fn use_wake_lock(wanted: bool) {
     let visible = use_visible();
-    use_effect_with(wanted && visible, |&on| {
+    use_watch(wanted && visible, |on| {
         let lock = Rc::new(RefCell::new(if on { Lock::Asked } else { Lock::Given }));
         if on && let Ok(promise) = request("screen") {
             let lock = lock.clone();
