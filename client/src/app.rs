@@ -13,7 +13,7 @@ use crate::{
     shell::{self, Announcer, Messages, Shell},
     store::{Action, Dispatch, Session, Settings, State, state::Theme, use_dispatch, use_slice},
     today::{InboxPage, TodayPage},
-    ui::Trouble,
+    ui::trouble,
     welcome::WelcomePage,
     words::Words,
 };
@@ -162,7 +162,7 @@ fn unreachable(i18n: I18n, dispatch: Dispatch) -> Html {
     let onretry = Callback::from(move |()| dispatch.dispatch(Action::Asking));
     html! {
         <main class="alone">
-            <Trouble {failure} {onretry} whole=true />
+            { trouble(&failure, &onretry, true) }
         </main>
     }
 }

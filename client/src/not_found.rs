@@ -21,7 +21,7 @@ pub fn NotFound() -> Html {
         inside: html! {
             <>
                 <p>{ words.not_found_text() }</p>
-                <RouteLink to={Route::Today} class="button">{ words.go_to_today() }</RouteLink>
+                { RouteLink { class: "button", ..RouteLink::to(Route::Today, html! { words.go_to_today() }) } }
             </>
         },
     })

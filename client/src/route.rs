@@ -7,7 +7,7 @@ use daymark_shared::{
 };
 use jiff::civil::Date;
 use std::collections::HashMap;
-use yew::prelude::*;
+use yew::{html::IntoPropValue, prelude::*};
 use yew_router::Routable;
 
 /// Where one can be.
@@ -168,48 +168,46 @@ impl Route {
     }
 }
 
-/// Properties of [`RouteLink`].
-#[derive(Properties, PartialEq)]
-pub struct RouteLinkProps {
+/// A link within the program: a real one, so that it can be opened in another tab.
+pub struct RouteLink {
     /// Where it leads.
     pub to: Route,
     /// What it says.
-    pub children: Html,
-    /// More classes.
-    #[prop_or_default]
-    pub class: Classes,
+    pub inside: Html,
+    /// Its classes.
+    pub class: &'static str,
     /// Its name, where it shows an icon only; also its tooltip.
-    #[prop_or_default]
-    pub label: Option<AttrValue>,
+    pub label: Option<&'static str>,
     /// `page` or `date`, where it leads to what is shown now.
-    #[prop_or_default]
-    pub current: Option<AttrValue>,
+    pub current: Option<&'static str>,
 }
 
-/// A link within the program: a real one, so that it can be opened in another tab.
-#[component]
-pub fn RouteLink(props: &RouteLinkProps) -> Html {
-    let href = history::href(&props.to.path());
-    let onclick = {
-        let to = props.to.clone();
-        Callback::from(move |event: MouseEvent| {
+impl RouteLink {
+    /// One that leads there and says this.
+    pub const fn to(to: Route, inside: Html) -> Self {
+        Self { to, inside, class: "", label: None, current: None }
+    }
+}
+
+impl From<RouteLink> for Html {
+    fn from(link: RouteLink) -> Self {
+        let RouteLink { to, inside, class, label, current } = link;
+        let href = history::href(&to.path());
+        let onclick = Callback::from(move |event: MouseEvent| {
             if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
                 event.prevent_default();
                 to.push();
             }
-        })
-    };
-    html! {
-        <a
-            {href}
-            class={props.class.clone()}
-            aria-label={props.label.clone()}
-            title={props.label.clone()}
-            aria-current={props.current.clone()}
-            {onclick}
-        >
-            { props.children.clone() }
-        </a>
+        });
+        html! {
+            <a {href} {class} aria-label={label} title={label} aria-current={current} {onclick}>{ inside }</a>
+        }
+    }
+}
+
+impl IntoPropValue<Html> for RouteLink {
+    fn into_prop_value(self) -> Html {
+        self.into()
     }
 }
 

@@ -186,9 +186,12 @@ pub fn Editor(props: &EditorProps) -> Html {
     let trouble = trouble.get().or_else(|| (!wrong.0.is_empty()).then(|| words.check_again().into()));
     let part = PartProps { form: form.clone(), faults: Rc::new(wrong), act, fresh: seen.is_none() };
     let save_button = html! {
-        <Button kind={Kind::Primary} busy={phase.get() == Phase::Saving} onclick={onsave.reform(|_| ())}>
-            { common.save() }
-        </Button>
+        { Button {
+            kind: Kind::Primary,
+            busy: phase.get() == Phase::Saving,
+            onclick: Some(onsave.reform(|_| ())),
+            ..Button::says(common.save())
+        } }
     };
     let remark = props.remark.as_ref().map(|remark| match remark {
         Remark::Begun => words.occurrence_begun().to_owned(),
@@ -227,14 +230,13 @@ pub fn Editor(props: &EditorProps) -> Html {
                 <WhenPart part={part} context={props.context.clone()} />
                 if seen.is_some() {
                     <div class="routine-foot">
-                        <Button
-                            kind={Kind::Danger}
-                            icon={glyphs::TRASH_2}
-                            class="quiet"
-                            onclick={phase.becomes(Phase::Removing)}
-                        >
-                            { words.delete_routine() }
-                        </Button>
+                        { Button {
+                            kind: Kind::Danger,
+                            icon: Some(glyphs::TRASH_2),
+                            onclick: Some(phase.becomes(Phase::Removing)),
+                            class: "quiet",
+                            ..Button::says(words.delete_routine())
+                        } }
                     </div>
                 }
             </div>

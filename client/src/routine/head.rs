@@ -11,7 +11,7 @@ use crate::{
     kept::use_kept,
     planning::hue,
     problems,
-    ui::{Button, Kind, field::value_of, glyphs, icon},
+    ui::{Button, Kind, classes, field::value_of, glyphs, icon},
 };
 use daymark_shared::routine::Colour;
 use std::rc::Rc;
@@ -58,7 +58,7 @@ pub fn Head(props: &PartProps) -> Html {
     let note = noting.becomes(true);
     html! {
         <>
-            <div class={classes!("routine-title", hue(form.colour))}>
+            <div class={classes(&["routine-title", hue(form.colour)])}>
                 <IconPicker icon={form.icon.clone()} onpick={act.reform(Act::Icon)} />
                 <input
                     id="routine-title"
@@ -107,9 +107,13 @@ pub fn Head(props: &PartProps) -> Html {
                     }
                 </div>
             } else {
-                <Button kind={Kind::Quiet} icon={glyphs::PEN_LINE} class="add-notes" onclick={note}>
-                    { words.add_notes() }
-                </Button>
+                { Button {
+                    kind: Kind::Quiet,
+                    icon: Some(glyphs::PEN_LINE),
+                    onclick: Some(note),
+                    class: "add-notes",
+                    ..Button::says(words.add_notes())
+                } }
             }
         </>
     }

@@ -2,7 +2,7 @@
 
 use super::{
     list_words::{Words, use_words},
-    row::Row,
+    row::row,
     words as editor,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     route::{Route, RouteLink},
     store::{Session, use_slice},
     ui::{
-        Button, Glyph, Notice, Segment, Skeleton, Trouble, Typed, glyphs, icon, notice, segmented, text_field,
+        Button, Glyph, Notice, Segment, Typed, glyphs, icon, notice, segmented, skeleton, text_field, trouble,
     },
     words,
 };
@@ -106,10 +106,12 @@ pub fn RoutinesPage() -> Html {
         <div class="page routines">
             <header class="page-head">
                 <h1>{ common.routines() }</h1>
-                <RouteLink to={Route::NewRoutine} class="button primary">
-                    { icon(glyphs::PLUS) }
-                    { editor.new_routine() }
-                </RouteLink>
+                { RouteLink {
+                    class: "button primary",
+                    ..RouteLink::to(Route::NewRoutine, html! {
+                        <>{ icon(glyphs::PLUS) }{ editor.new_routine() }</>
+                    })
+                } }
             </header>
             <div class="routines-filter">
                 { segmented("routines-among", words.filter(), &filters, among.get(), &onselect) }
@@ -126,18 +128,16 @@ pub fn RoutinesPage() -> Html {
                 }
             </div>
             if let (Some(error), false) = (&loaded.error, loaded.come) {
-                <Trouble failure={problems.failure(error)} onretry={again} />
+                { trouble(&problems.failure(error), &again, false) }
             } else if !loaded.come {
-                <Skeleton lines=5 label={common.loading()} />
+                { skeleton(5, common.loading()) }
             } else if loaded.routines.is_empty() {
                 { empty(&words, among.get()) }
             } else if found.is_empty() {
                 { nothing(glyphs::COMPASS, words.none_found_title(), &words.none_found_text(search.get().trim())) }
             } else {
                 <ul class="routine-rows">
-                    { for found.into_iter().map(|routine| html! {
-                        <Row key={routine.id.to_string()} routine={routine.clone()} {today} />
-                    }) }
+                    { for found.into_iter().map(|routine| row(&words, &common, routine, today)) }
                 </ul>
             }
             if loaded.come && loaded.next.is_some() {
@@ -145,7 +145,7 @@ pub fn RoutinesPage() -> Html {
                     if let Some(error) = &loaded.error {
                         <p class="error" role="alert">{ problems.advice(error) }</p>
                     }
-                    <Button busy={loaded.busy} onclick={more}>{ words.load_more() }</Button>
+                    { Button { busy: loaded.busy, onclick: Some(more), ..Button::says(words.load_more()) } }
                 </div>
             }
         </div>

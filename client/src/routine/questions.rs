@@ -28,7 +28,11 @@ pub fn discard(words: &Words, onkeep: &Callback<()>, ondiscard: &Callback<()>) -
         >
             <p class="muted">{ words.discard_text() }</p>
             <div class="actions">
-                <Button kind={Kind::Danger} onclick={ondiscard.reform(|_| ())}>{ words.discard() }</Button>
+                { Button {
+                    kind: Kind::Danger,
+                    onclick: Some(ondiscard.reform(|_| ())),
+                    ..Button::says(words.discard())
+                } }
                 <button type="button" class="button primary" autofocus=true onclick={onkeep.reform(|_| ())}>
                     { words.keep_editing() }
                 </button>
@@ -111,8 +115,17 @@ pub fn Removal(props: &RemovalProps) -> Html {
         >
             <p class="muted">{ words.delete_text() }</p>
             <div class="actions">
-                <Button kind={Kind::Quiet} onclick={props.onkeep.reform(|_| ())}>{ common.cancel() }</Button>
-                <Button kind={Kind::Danger} busy={busy.get()} onclick={act.reform(|_| None)}>{ common.delete() }</Button>
+                { Button {
+                    kind: Kind::Quiet,
+                    onclick: Some(props.onkeep.reform(|_| ())),
+                    ..Button::says(common.cancel())
+                } }
+                { Button {
+                    kind: Kind::Danger,
+                    busy: busy.get(),
+                    onclick: Some(act.reform(|_| None)),
+                    ..Button::says(common.delete())
+                } }
             </div>
         </Dialog>
     }

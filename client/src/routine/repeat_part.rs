@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     i18n::Style,
-    ui::{Segment, Select, segmented},
+    ui::{Segment, Select, segmented, select},
 };
 use daymark_shared::schedule::parse_date;
 use jiff::civil::{Weekday, date};
@@ -92,13 +92,14 @@ pub fn repeat_part(words: &Words, part: &PartProps) -> Html {
                         &interval,
                     ) }
                 }
-                <Select
-                    id="routine-unit"
-                    label={words.repeat()}
-                    options={options(UNITS.iter().map(|unit| words.unit(*unit).to_owned()).enumerate())}
-                    value={UNITS.iter().position(|unit| *unit == rhythm.unit).unwrap_or_default().to_string()}
-                    onchange={unit}
-                />
+                { select(Select {
+                    id: "routine-unit",
+                    label: words.repeat(),
+                    options: options(UNITS.iter().map(|unit| words.unit(*unit).to_owned()).enumerate()),
+                    value: UNITS.iter().position(|unit| *unit == rhythm.unit).unwrap_or_default().to_string().into(),
+                    onchange: unit,
+                    hint: None,
+                }) }
             </div>
             if matches!(rhythm.unit, Unit::Months | Unit::Years) {
                 { which_day(words, part) }
@@ -151,50 +152,54 @@ fn which_day(words: &Words, part: &PartProps) -> Html {
     let kinds = Rc::new(kinds(rhythm.week_start));
     let day = if by_date {
         html! {
-            <Select
-                id="routine-month-day"
-                label={words.day_of_month()}
-                options={options((1..=31).map(|day| (day, words.number(day as i64))))}
-                value={rhythm.month_day.to_string()}
-                onchange={chosen(part, |rhythm, day| rhythm.month_day = i8::try_from(day).unwrap_or(1))}
-            />
+            { select(Select {
+                id: "routine-month-day",
+                label: words.day_of_month(),
+                options: options((1..=31).map(|day| (day, words.number(day as i64)))),
+                value: rhythm.month_day.to_string().into(),
+                onchange: chosen(part, |rhythm, day| rhythm.month_day = i8::try_from(day).unwrap_or(1)),
+                hint: None,
+            }) }
         }
     } else {
         html! {
-            <Select
-                id="routine-kind"
-                label={words.day_of_month()}
-                options={options(kinds.iter().map(|kind| words.kind(*kind)).enumerate())}
-                value={kinds.iter().position(|kind| *kind == rhythm.kind).unwrap_or_default().to_string()}
-                onchange={{
+            { select(Select {
+                id: "routine-kind",
+                label: words.day_of_month(),
+                options: options(kinds.iter().map(|kind| words.kind(*kind)).enumerate()),
+                value: kinds.iter().position(|kind| *kind == rhythm.kind).unwrap_or_default().to_string().into(),
+                onchange: {
                     let kinds = kinds.clone();
                     chosen(part, move |rhythm, index| {
                         if let Some(kind) = kinds.get(index) {
                             rhythm.kind = *kind;
                         }
                     })
-                }}
-            />
+                },
+                hint: None,
+            }) }
         }
     };
     html! {
         <div class="repeat-row">
-            <Select
-                id="routine-place"
-                label={words.which()}
-                options={options(places.enumerate())}
-                value={place.to_string()}
-                onchange={onplace}
-            />
+            { select(Select {
+                id: "routine-place",
+                label: words.which(),
+                options: options(places.enumerate()),
+                value: place.to_string().into(),
+                onchange: onplace,
+                hint: None,
+            }) }
             { day }
             if rhythm.unit == Unit::Years {
-                <Select
-                    id="routine-month"
-                    label={words.month()}
-                    options={options((1..=12).map(|month| (month, words.date(date(2024, month as i8, 1), Style::MonthName))))}
-                    value={rhythm.month.to_string()}
-                    onchange={chosen(part, |rhythm, month| rhythm.month = i8::try_from(month).unwrap_or(1))}
-                />
+                { select(Select {
+                    id: "routine-month",
+                    label: words.month(),
+                    options: options((1..=12).map(|month| (month, words.date(date(2024, month as i8, 1), Style::MonthName)))),
+                    value: rhythm.month.to_string().into(),
+                    onchange: chosen(part, |rhythm, month| rhythm.month = i8::try_from(month).unwrap_or(1)),
+                    hint: None,
+                }) }
             }
         </div>
     }

@@ -17,7 +17,7 @@ use crate::{
     problems,
     route::Route,
     store::{Session, use_slice},
-    ui::{Dialog, Shape, Skeleton, Trouble},
+    ui::{Dialog, Shape, skeleton, trouble},
     words,
 };
 use daymark_shared::{
@@ -147,10 +147,8 @@ fn Known(props: &KnownProps) -> Html {
                 />
             };
         }
-        Remote::Pending => html! { <Skeleton lines=7 label={common.loading()} /> },
-        Remote::Failed(error) => {
-            html! { <Trouble failure={problems.failure(error)} onretry={asked.reload} /> }
-        }
+        Remote::Pending => skeleton(7, common.loading()),
+        Remote::Failed(error) => trouble(&problems.failure(error), &asked.reload, false),
     };
     html! {
         <Dialog

@@ -93,7 +93,7 @@ pub fn WhenPart(props: &WhenProps) -> Html {
     html! {
         <section class="part">
             { head }
-            <div class={classes!("tiles", when.all_day.then_some("whole-day"))}>
+            <div class={if when.all_day { "tiles whole-day" } else { "tiles" }}>
                 if !when.all_day {
                     <Tile
                         id="routine-time"

@@ -46,11 +46,7 @@ pub fn Head(props: &HeadProps) -> Html {
     ];
     html! {
         <header class="run-head">
-            <IconButton
-                glyph={glyphs::X}
-                label={words.leave()}
-                onclick={props.onwish.reform(|_| Wish::Leave)}
-            />
+            { IconButton::new(glyphs::X, words.leave(), props.onwish.reform(|_| Wish::Leave)) }
             <p>
                 <span class="run-title">{ &props.title }</span>
                 <small>{ &props.step }</small>

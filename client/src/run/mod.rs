@@ -20,7 +20,7 @@ use crate::{
     problems,
     route::{Route, RouteLink},
     store::{Action, Following, run::RunEvent, use_dispatch, use_slice},
-    ui::{Ring, Skeleton, Trouble, glyphs, icon},
+    ui::{glyphs, icon, ring, skeleton, trouble},
 };
 use daymark_shared::ids::RunId;
 use room::Room;
@@ -78,18 +78,23 @@ fn Before(props: &BeforeProps) -> Html {
     html! {
         <main class={if failure.is_none() { "run hue-slate waiting" } else { "run hue-slate" }} tabindex="-1">
             <header class="run-head">
-                <RouteLink to={Route::Today} class="icon-button" label={words.leave()}>
-                    { icon(glyphs::X) }
-                </RouteLink>
+                { RouteLink {
+                    class: "icon-button",
+                    label: Some(words.leave()),
+                    ..RouteLink::to(Route::Today, html! { icon(glyphs::X) })
+                } }
                 <h1 class="visually-hidden">{ words.run() }</h1>
             </header>
             <div class="stage">
                 if let Some(failure) = failure {
-                    <Trouble {failure} onretry={props.onretry.clone()} />
-                    <RouteLink to={Route::Today} class="button">{ words.back_to_day() }</RouteLink>
+                    { trouble(&failure, &props.onretry, false) }
+                    { RouteLink {
+                        class: "button",
+                        ..RouteLink::to(Route::Today, html! { words.back_to_day() })
+                    } }
                 } else {
-                    <Ring left=0.0 />
-                    <Skeleton label={words.loading()} lines=2 />
+                    { ring(0.0, NodeRef::default(), Html::default()) }
+                    { skeleton(2, words.loading()) }
                 }
             </div>
         </main>

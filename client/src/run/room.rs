@@ -143,8 +143,8 @@ impl Walk {
             <Dialog {id} {title} onclose={onclose.clone()} close_label={go_on}>
                 <p class="muted">{ text }</p>
                 <div class="actions">
-                    <Button onclick={onclose.reform(|_| ())}>{ go_on }</Button>
-                    <Button kind={Kind::Primary} onclick={onconfirm}>{ label }</Button>
+                    { Button { onclick: Some(onclose.reform(|_| ())), ..Button::says(go_on) } }
+                    { Button { kind: Kind::Primary, onclick: Some(onconfirm), ..Button::says(label) } }
                 </div>
             </Dialog>
         }

@@ -9,7 +9,7 @@ use crate::{
     platform::{
         clock as time, motion::is_reduced, style::properties, timer::use_frames, visibility::use_visible,
     },
-    ui::{Ring, glyphs, icon, ring::draw},
+    ui::{glyphs, icon, ring, ring::draw},
 };
 use daymark_shared::run::{Outcome, Run};
 use yew::prelude::*;
@@ -76,15 +76,17 @@ pub fn stage(words: &Words, run: &Run, moment: &Moment, zone: &str, arc: NodeRef
                         <p>{ icon(glyphs::WIFI_OFF) }{ words.no_connection() }</p>
                     }
                 </div>
-                <Ring left={moment.fraction()} {arc}>
-                    // Its name changes once a minute; the seconds are for the eye.
-                    <div role="timer" aria-label={label} class="run-left">
-                        <span class={if left_ms.abs() < 100 * 60_000 { "num" } else { "num long" }} aria-hidden="true">
-                            { clock(*left_ms) }
-                        </span>
-                        <small aria-hidden="true">{ below }</small>
-                    </div>
-                </Ring>
+                { ring(moment.fraction(), arc, html! {
+                    <>
+                        // Its name changes once a minute; the seconds are for the eye.
+                        <div role="timer" aria-label={label} class="run-left">
+                            <span class={if left_ms.abs() < 100 * 60_000 { "num" } else { "num long" }} aria-hidden="true">
+                                { clock(*left_ms) }
+                            </span>
+                            <small aria-hidden="true">{ below }</small>
+                        </div>
+                    </>
+                }) }
                 <div class="run-step">
                     <h1>{ title }</h1>
                     <p class="run-hint num">{ hint }</p>

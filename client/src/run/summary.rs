@@ -4,7 +4,7 @@ use super::{moment::minutes, words::Words};
 use crate::{
     planning::routine_icon,
     route::{Route, RouteLink},
-    ui::{Ring, glyphs, icon},
+    ui::{glyphs, icon, ring},
 };
 use daymark_shared::run::{Outcome, Progress, Run, StepTime};
 use yew::prelude::*;
@@ -26,19 +26,23 @@ pub fn summary(words: &Words, run: &Run, progress: &Progress, to: &Route) -> Htm
     html! {
         <>
             <header class="run-head">
-                <RouteLink to={to.clone()} class="icon-button" label={words.back_to_day()}>
-                    { icon(glyphs::X) }
-                </RouteLink>
+                { RouteLink {
+                    class: "icon-button",
+                    label: Some(words.back_to_day()),
+                    ..RouteLink::to(to.clone(), html! { icon(glyphs::X) })
+                } }
                 <p><span class="run-title">{ run.title.as_str() }</span></p>
             </header>
             <div class="run-summary">
-                <Ring left={if finished { 1.0 } else { 0.0 }}>
-                    if finished {
-                        { icon(glyphs::CHECK) }
-                    } else {
-                        { routine_icon(&run.icon) }
-                    }
-                </Ring>
+                { ring(if finished { 1.0 } else { 0.0 }, NodeRef::default(), html! {
+                    <>
+                        if finished {
+                            { icon(glyphs::CHECK) }
+                        } else {
+                            { routine_icon(&run.icon) }
+                        }
+                    </>
+                }) }
                 <h1>{ if finished { words.finished_title() } else { words.abandoned_title() } }</h1>
                 <p class="muted">{ sentence(words, progress, planned, spent) }</p>
                 <table>
@@ -58,7 +62,10 @@ pub fn summary(words: &Words, run: &Run, progress: &Progress, to: &Route) -> Htm
                         { row(0, words.total(), length(words, planned), length(words, spent)) }
                     </tfoot>
                 </table>
-                <RouteLink to={to.clone()} class="button primary">{ words.back_to_day() }</RouteLink>
+                { RouteLink {
+                    class: "button primary",
+                    ..RouteLink::to(to.clone(), html! { words.back_to_day() })
+                } }
             </div>
         </>
     }

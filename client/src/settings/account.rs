@@ -7,7 +7,7 @@ use crate::{
     platform::{clock, intl, storage, timer::use_now},
     problems,
     store::{Action, Settings, use_dispatch, use_slice},
-    ui::{Button, Kind, Segment, Select, Typed, segmented, text_field},
+    ui::{Button, Kind, Segment, Select, Typed, segmented, select, text_field},
 };
 use daymark_shared::{
     account::{AccountChange, WeekStart},
@@ -116,25 +116,24 @@ pub fn TimeSection() -> Html {
     let elsewhere = device.as_ref().as_ref().filter(|device| **device != account.zone);
     let inside = html! {
         <>
-            <Select
-                id="zone"
-                label={words.zone()}
-                options={(*zones).clone()}
-                value={account.zone.as_str().to_owned()}
-                onchange={choose_zone.clone()}
-                hint={words.zone_hint(&words.time_in(clock::now(), account.zone.as_str()))}
-            />
+            { select(Select {
+                id: "zone",
+                label: words.zone(),
+                options: (*zones).clone(),
+                value: account.zone.as_str().to_owned().into(),
+                onchange: choose_zone.clone(),
+                hint: Some(words.zone_hint(&words.time_in(clock::now(), account.zone.as_str())).into()),
+            }) }
             if let Some(device) = elsewhere {
-                <Button
-                    kind={Kind::Quiet}
-                    class="accent at-start"
-                    onclick={{
+                { Button {
+                    kind: Kind::Quiet,
+                    onclick: Some({
                         let name = device.as_str().to_owned();
                         choose_zone.reform(move |_| name.clone())
-                    }}
-                >
-                    { words.device_zone(device.as_str()) }
-                </Button>
+                    }),
+                    class: "accent at-start",
+                    ..Button::says(words.device_zone(device.as_str()))
+                } }
             }
             { segmented("week-start", words.week_start(), &weeks, week, &choose_week) }
             { segmented("hours", words.hours(), &hours, counted, &choose_hours) }

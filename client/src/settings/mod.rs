@@ -46,9 +46,12 @@ pub fn SettingsPage() -> Html {
     use_title(words.settings());
     let security = html! {
         <>
-            <Button class="at-start" icon={glyphs::KEY_ROUND} onclick={asking.becomes(true)}>
-                { words.change_password() }
-            </Button>
+            { Button {
+                icon: Some(glyphs::KEY_ROUND),
+                onclick: Some(asking.becomes(true)),
+                class: "at-start",
+                ..Button::says(words.change_password())
+            } }
             if asking.get() {
                 <PasswordDialog onclose={asking.becomes(false)} />
             }
@@ -71,9 +74,13 @@ pub fn SettingsPage() -> Html {
             <AppearanceSection />
             { section("security", words.security(), security) }
             <SessionsSection />
-            <Button class="sign-out" icon={glyphs::LOG_OUT} busy={leaving.get()} onclick={sign_out}>
-                { words.sign_out() }
-            </Button>
+            { Button {
+                icon: Some(glyphs::LOG_OUT),
+                busy: leaving.get(),
+                onclick: Some(sign_out),
+                class: "sign-out",
+                ..Button::says(words.sign_out())
+            } }
             <p class="version">{ words.version(env!("CARGO_PKG_VERSION")) }</p>
         </div>
     }

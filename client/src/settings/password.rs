@@ -146,8 +146,17 @@ pub fn PasswordDialog(props: &PasswordDialogProps) -> Html {
                     {reveal}
                 />
                 <div class="actions">
-                    <Button kind={Kind::Quiet} onclick={props.onclose.reform(|_| ())}>{ common.cancel() }</Button>
-                    <Button kind={Kind::Primary} submit=true busy={busy.get()}>{ words.change_password() }</Button>
+                    { Button {
+                        kind: Kind::Quiet,
+                        onclick: Some(props.onclose.reform(|_| ())),
+                        ..Button::says(common.cancel())
+                    } }
+                    { Button {
+                        kind: Kind::Primary,
+                        submit: true,
+                        busy: busy.get(),
+                        ..Button::says(words.change_password())
+                    } }
                 </div>
             </form>
         </Dialog>

@@ -7,7 +7,7 @@ use crate::{
     platform::{clock, timer::use_now},
     problems,
     store::{Action, use_dispatch},
-    ui::{Button, Kind, Skeleton, Trouble, glyphs, icon},
+    ui::{Button, Kind, glyphs, icon, skeleton, trouble},
     words as common,
 };
 use daymark_shared::session::Session;
@@ -25,9 +25,9 @@ pub fn SessionsSection() -> Html {
         <>
             {
                 match &sessions.remote {
-                    Remote::Pending => html! { <Skeleton lines=2 label={common.loading()} /> },
+                    Remote::Pending => skeleton(2, common.loading()),
                     Remote::Failed(error) => html! {
-                        <Trouble failure={problems.failure(error)} onretry={sessions.reload.clone()} />
+                        { trouble(&problems.failure(error), &sessions.reload, false) }
                     },
                     Remote::Ready(list) => html! {
                         <ul class="sessions">
@@ -98,14 +98,13 @@ fn SessionRow(props: &SessionRowProps) -> Html {
                 </p>
             </div>
             if !session.current {
-                <Button
-                    kind={Kind::Quiet}
-                    busy={busy.get()}
-                    label={AttrValue::from(words.end_session_of(&name))}
-                    {onclick}
-                >
-                    { words.end_session() }
-                </Button>
+                { Button {
+                    kind: Kind::Quiet,
+                    busy: busy.get(),
+                    label: Some(AttrValue::from(words.end_session_of(&name))),
+                    onclick: Some(onclick),
+                    ..Button::says(words.end_session())
+                } }
             }
         </li>
     }

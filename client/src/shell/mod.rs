@@ -5,7 +5,7 @@ use crate::{
     route::{Area, Route, RouteLink},
     store::{Action, Toasts, state::Tone, use_dispatch, use_slice},
     ui::{
-        Glyph, Skeleton, glyphs, icon, mark,
+        Glyph, glyphs, icon, mark, skeleton,
         toast::{ToastCard, live_region},
     },
     words::{Words, use_words},
@@ -60,16 +60,14 @@ pub fn Shell(props: &ShellProps) -> Html {
     let here = props.route.area();
     let entry = |area: Area, class: &'static str| {
         html! {
-            <RouteLink
-                key={area.name(&words)}
-                to={area.route()}
-                class={classes!("nav-link", class)}
-                current={(here == Some(area)).then_some(AttrValue::Static("page"))}
-                label={area.name(&words)}
-            >
-                { icon(area.glyph()) }
-                <span>{ area.name(&words) }</span>
-            </RouteLink>
+            { RouteLink {
+                class,
+                current: (here == Some(area)).then_some("page"),
+                label: Some(area.name(&words)),
+                ..RouteLink::to(area.route(), html! {
+                    <>{ icon(area.glyph()) }<span>{ area.name(&words) }</span></>
+                })
+            } }
         }
     };
     let skip = {
@@ -84,11 +82,11 @@ pub fn Shell(props: &ShellProps) -> Html {
             <a class="skip" href="#main" onclick={skip}>{ words.skip_to_content() }</a>
             <nav class="nav" aria-label={words.main_navigation()}>
                 { mark() }
-                { entry(Area::Today, "") }
+                { entry(Area::Today, "nav-link") }
                 // Beside the day where there is room.
-                { entry(Area::Inbox, "on-phones") }
-                { entry(Area::Routines, "") }
-                { entry(Area::Settings, "at-end") }
+                { entry(Area::Inbox, "nav-link on-phones") }
+                { entry(Area::Routines, "nav-link") }
+                { entry(Area::Settings, "nav-link at-end") }
             </nav>
             <main id="main" class="main" tabindex="-1" ref={main}>{ props.children.clone() }</main>
         </div>
@@ -97,7 +95,7 @@ pub fn Shell(props: &ShellProps) -> Html {
 
 /// While it is not known who is signed in: the same as `index.html` shows before the program has loaded.
 pub fn waiting(route: Route, words: &Words) -> Html {
-    let skeleton = html! { <Skeleton label={words.loading()} lines=6 /> };
+    let skeleton = skeleton(6, words.loading());
     if matches!(route, Route::Run { .. } | Route::Welcome) {
         return html! { <main class="alone">{ skeleton }</main> };
     }

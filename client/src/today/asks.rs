@@ -116,13 +116,20 @@ fn delete_one(
             <p class="muted">{ text }</p>
             <div class="actions">
                 if let Some(onclick) = inbox {
-                    <Button icon={glyphs::INBOX} {onclick}>{ words.to_inbox() }</Button>
+                    { Button {
+                        icon: Some(glyphs::INBOX),
+                        onclick: Some(onclick),
+                        ..Button::says(words.to_inbox())
+                    } }
                 } else {
-                    <Button onclick={close(planner)}>{ cancel }</Button>
+                    { Button { onclick: Some(close(planner)), ..Button::says(cancel) } }
                 }
-                <Button kind={Kind::Danger} icon={glyphs::TRASH_2} onclick={purge(planner, routine, title)}>
-                    { words.delete_for_good() }
-                </Button>
+                { Button {
+                    kind: Kind::Danger,
+                    icon: Some(glyphs::TRASH_2),
+                    onclick: Some(purge(planner, routine, title)),
+                    ..Button::says(words.delete_for_good())
+                } }
             </div>
         </Dialog>
     }
@@ -209,8 +216,12 @@ fn Plan(props: &PlanProps) -> Html {
                     />
                 </div>
                 <div class="actions">
-                    <Button kind={Kind::Quiet} onclick={close(&props.planner)}>{ common.cancel() }</Button>
-                    <Button kind={Kind::Primary} submit=true>{ words.plan_button() }</Button>
+                    { Button {
+                        kind: Kind::Quiet,
+                        onclick: Some(close(&props.planner)),
+                        ..Button::says(common.cancel())
+                    } }
+                    { Button { kind: Kind::Primary, submit: true, ..Button::says(words.plan_button()) } }
                 </div>
             </form>
         </Dialog>

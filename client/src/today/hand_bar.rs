@@ -28,12 +28,18 @@ pub fn hand_bar(words: &Words, hands: &Hands, occurrence: &Rc<Occurrence>, hand:
     html! {
         <div class="hand-bar" role="group" aria-label={text.clone()}>
             <p class="num">{ text }</p>
-            <IconButton glyph={glyphs::MINUS} label={less} onclick={press(|hands, it| hands.step(it, -5))} />
-            <IconButton glyph={glyphs::PLUS} label={more} onclick={press(|hands, it| hands.step(it, 5))} />
-            <Button kind={Kind::Quiet} onclick={press(|hands, it| hands.let_go(it))}>
-                { words::Words(words.0.clone()).cancel() }
-            </Button>
-            <Button kind={Kind::Primary} onclick={press(Hands::put_down)}>{ words.confirm() }</Button>
+            { IconButton::new(glyphs::MINUS, less, press(|hands, it| hands.step(it, -5))) }
+            { IconButton::new(glyphs::PLUS, more, press(|hands, it| hands.step(it, 5))) }
+            { Button {
+                kind: Kind::Quiet,
+                onclick: Some(press(|hands, it| hands.let_go(it))),
+                ..Button::says(words::Words(words.0.clone()).cancel())
+            } }
+            { Button {
+                kind: Kind::Primary,
+                onclick: Some(press(Hands::put_down)),
+                ..Button::says(words.confirm())
+            } }
         </div>
     }
 }

@@ -100,7 +100,11 @@ fn head(words: &Words, props: &TopProps, summary: Option<String>, jump: Html) ->
     let arrow = |to: Option<Date>, glyph, label: &'static str| {
         to.map(|to| {
             html! {
-                <RouteLink to={route_of(to, today)} class="icon-button" {label}>{ icon(glyph) }</RouteLink>
+                { RouteLink {
+                    class: "icon-button",
+                    label: Some(label),
+                    ..RouteLink::to(route_of(to, today), html! { icon(glyph) })
+                } }
             }
         })
     };
@@ -118,17 +122,15 @@ fn head(words: &Words, props: &TopProps, summary: Option<String>, jump: Html) ->
             <div class="day-nav">
             { arrow(date.yesterday().ok(), glyphs::CHEVRON_LEFT, words.previous_day()) }
             <span class="contents" onclick={onlook.reform(|_| ())}>
-                <RouteLink
-                    to={Route::Today}
-                    class={if date == today { "button go-today here" } else { "button go-today" }}
-                    current={(date == today).then_some(AttrValue::Static("date"))}
-                >
-                    { words::Words(words.0.clone()).today() }
-                </RouteLink>
+                { RouteLink {
+                    class: if date == today { "button go-today here" } else { "button go-today" },
+                    current: (date == today).then_some("date"),
+                    ..RouteLink::to(Route::Today, html! { words::Words(words.0.clone()).today() })
+                } }
             </span>
             { arrow(date.tomorrow().ok(), glyphs::CHEVRON_RIGHT, words.next_day()) }
             { jump }
-            <IconButton class="add-here" glyph={glyphs::PLUS} label={words.new_routine()} onclick={onnew} />
+            { IconButton { class: "add-here", ..IconButton::new(glyphs::PLUS, words.new_routine(), onnew) } }
             </div>
         </header>
     }
@@ -183,7 +185,7 @@ fn use_date_jump(words: &Words, date: Date, today: Date) -> Html {
     };
     html! {
         <div class="date-jump" ref={frame}>
-            <IconButton node={button} glyph={glyphs::CALENDAR} label={words.go_to_date()} onclick={toggle} />
+            { IconButton { node: button, ..IconButton::new(glyphs::CALENDAR, words.go_to_date(), toggle) } }
             if *open {
                 <form class="popover" {onsubmit} {onkeydown}>
                     <div class="field">
@@ -197,7 +199,7 @@ fn use_date_jump(words: &Words, date: Date, today: Date) -> Html {
                             ~defaultValue={date.to_string()}
                         />
                     </div>
-                    <Button submit=true kind={Kind::Primary}>{ words.show() }</Button>
+                    { Button { submit: true, kind: Kind::Primary, ..Button::says(words.show()) } }
                 </form>
             }
         </div>

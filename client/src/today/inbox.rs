@@ -48,7 +48,7 @@ pub fn InboxList(props: &InboxProps) -> Html {
     let inbox = use_slice::<Inbox>();
     let note = use_note();
     let Some(routines) = &inbox.routines else {
-        return html! { <crate::ui::Skeleton label={common.loading()} lines=3 /> };
+        return crate::ui::skeleton(3, common.loading());
     };
     html! {
         <>
@@ -171,9 +171,12 @@ impl Note {
         if !*self.open {
             let open = self.open.clone();
             return html! {
-                <Button class="add" wide=true icon={glyphs::PLUS} onclick={move |_| open.set(true)}>
-                    { words.add_to_inbox() }
-                </Button>
+                { Button {
+                    icon: Some(glyphs::PLUS),
+                    onclick: Some(Callback::from(move |_| open.set(true))),
+                    class: "add wide",
+                    ..Button::says(words.add_to_inbox())
+                } }
             };
         }
         let close = {
@@ -230,8 +233,12 @@ impl Note {
                     />
                 </div>
                 <div class="actions">
-                    <Button kind={Kind::Quiet} onclick={close.reform(|_| ())}>{ common.close() }</Button>
-                    <Button kind={Kind::Primary} submit=true>{ common.add() }</Button>
+                    { Button {
+                        kind: Kind::Quiet,
+                        onclick: Some(close.reform(|_| ())),
+                        ..Button::says(common.close())
+                    } }
+                    { Button { kind: Kind::Primary, submit: true, ..Button::says(common.add()) } }
                 </div>
             </form>
         }

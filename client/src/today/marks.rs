@@ -92,13 +92,12 @@ pub fn empty_day(words: &Words, planner: &Planner, date: Date, from: i32, past: 
             <h2>{ title }</h2>
             <p>{ text }</p>
             if !past {
-                <Button
-                    kind={Kind::Primary}
-                    icon={glyphs::PLUS}
-                    onclick={move |_| planner.new_routine(date, Some(next).filter(|at| at.time() != Time::midnight()))}
-                >
-                    { words.new_routine() }
-                </Button>
+                { Button {
+                    kind: Kind::Primary,
+                    icon: Some(glyphs::PLUS),
+                    onclick: Some(Callback::from(move |_| planner.new_routine(date, Some(next).filter(|at| at.time() != Time::midnight())))),
+                    ..Button::says(words.new_routine())
+                } }
             }
         </div>
     }

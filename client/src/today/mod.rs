@@ -30,7 +30,7 @@ use crate::{
     platform::{browser::use_title, drag::Drag, visibility::use_return},
     problems,
     store::{Days, Inbox, Session, use_dispatch, use_slice},
-    ui::{IconButton, Skeleton, Trouble, glyphs, icon},
+    ui::{IconButton, glyphs, icon, skeleton, trouble},
     words as common,
 };
 use asks::asked;
@@ -96,11 +96,9 @@ impl Desk {
         match error {
             Some(error) => {
                 let failure = problems::Words(performer.i18n.clone()).failure(error);
-                html! { <Trouble {failure} onretry={performer.reload.clone()} /> }
+                trouble(&failure, &performer.reload, false)
             }
-            None => {
-                html! { <Skeleton label={common::Words(performer.i18n.clone()).loading()} lines=8 /> }
-            }
+            None => skeleton(8, common::Words(performer.i18n.clone()).loading()),
         }
     }
 
@@ -193,12 +191,7 @@ pub fn TodayPage(props: &TodayProps) -> Html {
                     <InboxList planner={planner.clone()} {ondrag} />
                 }
             </aside>
-            <IconButton
-                class="fab"
-                glyph={glyphs::PLUS}
-                label={words.new_routine()}
-                onclick={onadd}
-            />
+            { IconButton { class: "fab", ..IconButton::new(glyphs::PLUS, words.new_routine(), onadd) } }
             if let Some(incoming) = &*incoming {
                 { carried(incoming) }
             }

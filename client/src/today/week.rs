@@ -44,13 +44,8 @@ pub fn week(words: &Words, days: &Days, dates: [Date; 7], date: Date, today: Dat
             });
         }
         let colours = known.map(|(_, colours)| colours).unwrap_or_default();
-        html! {
-            <RouteLink
-                key={day_number(of)}
-                to={route_of(of, today)}
-                class={if of == today { "week-day is-today" } else { "week-day" }}
-                current={(of == date).then_some(AttrValue::Static("date"))}
-            >
+        let inside = html! {
+            <>
                 <span aria-hidden="true">{ words.date(of, Style::WeekdayShort) }</span>
                 <b class="num" aria-hidden="true">{ words.date(of, Style::DayNumber) }</b>
                 <span class="visually-hidden">{ name }</span>
@@ -59,7 +54,16 @@ pub fn week(words: &Words, days: &Days, dates: [Date; 7], date: Date, today: Dat
                         <i key={colour.as_str()} class={hue(*colour)}></i>
                     }) }
                 </span>
-            </RouteLink>
+            </>
+        };
+        html! {
+            <key={day_number(of)}>
+                { RouteLink {
+                    class: if of == today { "week-day is-today" } else { "week-day" },
+                    current: (of == date).then_some("date"),
+                    ..RouteLink::to(route_of(of, today), inside)
+                } }
+            </>
         }
     };
     html! { <nav class="week" aria-label={words.week()}>{ for dates.into_iter().map(day) }</nav> }

@@ -14,31 +14,22 @@ pub struct Failure {
     pub retry: Option<AttrValue>,
 }
 
-/// Properties of [`Trouble`].
-#[derive(Properties, PartialEq)]
-pub struct TroubleProps {
-    /// What to say.
-    pub failure: Failure,
-    /// Tries again.
-    pub onretry: Callback<()>,
-    /// Whether it is the whole page.
-    #[prop_or_default]
-    pub whole: bool,
-}
-
-/// Something did not come: what, what to do, and a button.
-#[component]
-pub fn Trouble(props: &TroubleProps) -> Html {
+/// Something did not come: what, what to do, and a button. `whole` where it is the whole page.
+pub fn trouble(failure: &Failure, onretry: &Callback<()>, whole: bool) -> Html {
     notice(Notice {
         glyph: glyphs::CIRCLE_ALERT,
-        title: &props.failure.title,
+        title: &failure.title,
         alert: true,
-        whole: props.whole,
+        whole,
         inside: html! {
             <>
-                <p>{ &props.failure.advice }</p>
-                if let Some(label) = &props.failure.retry {
-                    <Button icon={glyphs::REFRESH_CW} onclick={props.onretry.reform(|_| ())}>{ label }</Button>
+                <p>{ &failure.advice }</p>
+                if let Some(label) = &failure.retry {
+                    { Button {
+                        icon: Some(glyphs::REFRESH_CW),
+                        onclick: Some(onretry.reform(|_| ())),
+                        ..Button::says(label.clone())
+                    } }
                 }
             </>
         },
@@ -75,23 +66,13 @@ pub fn notice(notice: Notice) -> Html {
     }
 }
 
-/// Properties of [`Skeleton`].
-#[derive(Properties, PartialEq)]
-pub struct SkeletonProps {
-    /// How many lines.
-    #[prop_or(3)]
-    pub lines: usize,
-    /// What is being waited for, to be read aloud.
-    pub label: AttrValue,
-}
-
-/// Grey lines where something will be. They appear only after a moment, so that a quick answer does not flicker.
-#[component]
-pub fn Skeleton(props: &SkeletonProps) -> Html {
+/// Grey lines where something will be, so many, with what is being waited for, to be read aloud. They appear only after a
+/// moment, so that a quick answer does not flicker.
+pub fn skeleton(lines: usize, label: &'static str) -> Html {
     html! {
         <div class="skeleton" role="status">
-            <span class="visually-hidden">{ &props.label }</span>
-            { for (0..props.lines).map(|line| html! { <span key={line} class="bone"></span> }) }
+            <span class="visually-hidden">{ label }</span>
+            { for (0..lines).map(|line| html! { <span key={line} class="bone"></span> }) }
         </div>
     }
 }

@@ -1,7 +1,7 @@
 //! Buttons.
 
-use super::{Glyph, icon};
-use yew::prelude::*;
+use super::{Glyph, classes, icon};
+use yew::{html::IntoPropValue, prelude::*};
 
 /// How much weight a button has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,110 +28,114 @@ impl Kind {
     }
 }
 
-/// Properties of [`Button`].
-#[derive(Properties, PartialEq)]
-pub struct ButtonProps {
+/// A button with words: `{ Button { kind: Kind::Primary, ..Button::says(words.save()) } }`.
+pub struct Button {
     /// What it says.
-    pub children: Html,
-    /// What it does; a submitting button needs none.
-    #[prop_or_default]
-    pub onclick: Callback<MouseEvent>,
+    pub says: AttrValue,
+    /// What it does; a submitting button needs nothing.
+    pub onclick: Option<Callback<MouseEvent>>,
     /// How much weight it has.
-    #[prop_or_default]
     pub kind: Kind,
     /// An icon before the words.
-    #[prop_or_default]
     pub icon: Option<Glyph>,
     /// Whether it submits its form.
-    #[prop_or_default]
     pub submit: bool,
     /// Whether its work is being done: it keeps its width and the focus, and takes no further press.
-    #[prop_or_default]
     pub busy: bool,
-    /// Whether it cannot be pressed now. Prefer leaving it out.
-    #[prop_or_default]
-    pub disabled: bool,
-    /// Whether it takes the whole width.
-    #[prop_or_default]
-    pub wide: bool,
     /// More classes.
-    #[prop_or_default]
-    pub class: Classes,
+    pub class: &'static str,
     /// Its name, where the words alone do not say what it is about.
-    #[prop_or_default]
     pub label: Option<AttrValue>,
-    /// Its element.
-    #[prop_or_default]
-    pub node: NodeRef,
 }
 
-/// A button with words.
-#[component]
-pub fn Button(props: &ButtonProps) -> Html {
-    let onclick = unless(props.busy, &props.onclick);
-    html! {
-        <button
-            ref={props.node.clone()}
-            type={if props.submit { "submit" } else { "button" }}
-            class={classes!(props.kind.class(), props.wide.then_some("wide"), props.class.clone())}
-            aria-label={props.label.clone()}
-            aria-busy={props.busy.then_some("true")}
-            aria-disabled={props.busy.then_some("true")}
-            disabled={props.disabled}
-            {onclick}
-        >
-            if let Some(glyph) = props.icon {
-                { icon(glyph) }
-            }
-            { props.children.clone() }
-        </button>
+impl Button {
+    /// One that says this, and nothing else of note.
+    #[inline]
+    pub fn says(says: impl Into<AttrValue>) -> Self {
+        Self {
+            says: says.into(),
+            onclick: None,
+            kind: Kind::Plain,
+            icon: None,
+            submit: false,
+            busy: false,
+            class: "",
+            label: None,
+        }
     }
 }
 
-/// The callback, or one that swallows: a submitting button that is busy must not submit again.
-fn unless(busy: bool, onclick: &Callback<MouseEvent>) -> Callback<MouseEvent> {
-    if busy { Callback::from(|event: MouseEvent| event.prevent_default()) } else { onclick.clone() }
+impl From<Button> for Html {
+    fn from(button: Button) -> Self {
+        let Button { says, onclick, kind, icon: glyph, submit, busy, class, label } = button;
+        // A submitting button that is busy must not submit again.
+        let onclick =
+            if busy { Some(Callback::from(|event: MouseEvent| event.prevent_default())) } else { onclick };
+        html! {
+            <button
+                type={if submit { "submit" } else { "button" }}
+                class={classes(&[kind.class(), class])}
+                aria-label={label}
+                aria-busy={busy.then_some("true")}
+                aria-disabled={busy.then_some("true")}
+                {onclick}
+            >
+                if let Some(glyph) = glyph {
+                    { icon(glyph) }
+                }
+                { says }
+            </button>
+        }
+    }
 }
 
-/// Properties of [`IconButton`].
-#[derive(Properties, PartialEq)]
-pub struct IconButtonProps {
+impl IntoPropValue<Html> for Button {
+    fn into_prop_value(self) -> Html {
+        self.into()
+    }
+}
+
+/// A button that is an icon, 44 by 44 px.
+pub struct IconButton {
     /// What it shows.
     pub glyph: Glyph,
     /// What it is called; also its tooltip.
     pub label: AttrValue,
     /// What it does.
-    #[prop_or_default]
     pub onclick: Callback<MouseEvent>,
-    /// Whether it is on, for one that can be on and off.
-    #[prop_or_default]
-    pub pressed: Option<bool>,
-    /// Whether it cannot be pressed now.
-    #[prop_or_default]
-    pub disabled: bool,
     /// More classes.
-    #[prop_or_default]
-    pub class: Classes,
+    pub class: &'static str,
     /// Its element.
-    #[prop_or_default]
     pub node: NodeRef,
 }
 
-/// A button that is an icon, 44 by 44 px.
-#[component]
-pub fn IconButton(props: &IconButtonProps) -> Html {
-    html! {
-        <button
-            ref={props.node.clone()}
-            type="button"
-            class={classes!("icon-button", props.class.clone())}
-            aria-label={props.label.clone()}
-            title={props.label.clone()}
-            aria-pressed={props.pressed.map(|on| if on { "true" } else { "false" })}
-            disabled={props.disabled}
-            onclick={props.onclick.clone()}
-        >
-            { icon(props.glyph) }
-        </button>
+impl IconButton {
+    /// An ordinary one.
+    pub fn new(glyph: Glyph, label: impl Into<AttrValue>, onclick: Callback<MouseEvent>) -> Self {
+        Self { glyph, label: label.into(), onclick, class: "", node: NodeRef::default() }
+    }
+}
+
+impl From<IconButton> for Html {
+    fn from(button: IconButton) -> Self {
+        let IconButton { glyph, label, onclick, class, node } = button;
+        html! {
+            <button
+                ref={node}
+                type="button"
+                class={classes(&["icon-button", class])}
+                aria-label={label.clone()}
+                title={label}
+                {onclick}
+            >
+                { icon(glyph) }
+            </button>
+        }
+    }
+}
+
+impl IntoPropValue<Html> for IconButton {
+    fn into_prop_value(self) -> Html {
+        self.into()
     }
 }

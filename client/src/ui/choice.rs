@@ -9,43 +9,36 @@ use std::rc::Rc;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-/// Properties of [`Select`].
-#[derive(Properties, PartialEq)]
-pub struct SelectProps {
+/// What can be chosen in [`select`]: the value and what it says.
+pub type Options = Rc<[(AttrValue, AttrValue)]>;
+
+/// What [`select`] shows.
+pub struct Select {
     /// Its id, once on the page.
-    pub id: AttrValue,
+    pub id: &'static str,
     /// What is asked for.
-    pub label: AttrValue,
-    /// What can be chosen: the value and what it says.
-    pub options: Rc<[(AttrValue, AttrValue)]>,
+    pub label: &'static str,
+    /// What can be chosen.
+    pub options: Options,
     /// What is chosen.
     pub value: AttrValue,
     /// Hears the value that is chosen.
     pub onchange: Callback<String>,
     /// What helps.
-    #[prop_or_default]
     pub hint: Option<AttrValue>,
-    /// What is wrong.
-    #[prop_or_default]
-    pub error: Option<AttrValue>,
 }
 
 /// One of many, with the browser's own list.
-#[component]
-pub fn Select(props: &SelectProps) -> Html {
-    let onchange = props.onchange.reform(|event: Event| {
+pub fn select(select: Select) -> Html {
+    let Select { id, label, options, value, onchange, hint } = select;
+    let onchange = onchange.reform(|event: Event| {
         event.target_dyn_into::<HtmlSelectElement>().map_or_else(String::new, |select| select.value())
     });
     let control = html! {
         <div class="select">
-            <select
-                id={props.id.clone()}
-                aria-invalid={props.error.is_some().then_some("true")}
-                aria-describedby={described_by(&props.id, props.hint.is_some(), props.error.is_some())}
-                {onchange}
-            >
-                { for props.options.iter().map(|(value, label)| html! {
-                    <option key={value.as_str()} value={value.clone()} selected={*value == props.value}>
+            <select {id} aria-describedby={described_by(id, hint.is_some(), false)} {onchange}>
+                { for options.iter().map(|(of, label)| html! {
+                    <option key={of.as_str()} value={of.clone()} selected={*of == value}>
                         { label }
                     </option>
                 }) }
@@ -53,7 +46,7 @@ pub fn Select(props: &SelectProps) -> Html {
             { icon(super::glyphs::CHEVRON_DOWN) }
         </div>
     };
-    field(&props.id, &props.label, props.hint.as_ref(), props.error.as_ref(), control)
+    field(&id.into(), &label.into(), hint.as_ref(), None, control)
 }
 
 /// One thing to choose in [`segmented`].

@@ -102,11 +102,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
         <dialog ref={node} id={props.id.clone()} {class} aria-labelledby={title.clone()} {oncancel} onclose={onclosed} {onclick}>
             <div class="dialog-body">
                 <header>
-                    <IconButton
-                        glyph={glyphs::X}
-                        label={props.close_label.clone()}
-                        onclick={props.onclose.reform(|_| ())}
-                    />
+                    { IconButton::new(glyphs::X, props.close_label.clone(), props.onclose.reform(|_| ())) }
                     <h2 id={title}>{ &props.title }</h2>
                     { props.action.clone() }
                 </header>

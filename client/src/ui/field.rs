@@ -15,7 +15,7 @@ pub fn field(
     control: Html,
 ) -> Html {
     html! {
-        <div class={classes!("field", error.is_some().then_some("wrong"))}>
+        <div class={if error.is_some() { "field wrong" } else { "field" }}>
             <label for={id.clone()}>{ label }</label>
             { control }
             if let Some(hint) = hint {
@@ -123,7 +123,7 @@ pub fn PasswordField(props: &Typed) -> Html {
         <div class="with-button">
             { input(props, kind.into()) }
             if let Some((show, hide)) = &props.reveal {
-                <IconButton {glyph} label={if shown.get() { hide.clone() } else { show.clone() }} onclick={toggle} />
+                { IconButton::new(glyph, if shown.get() { hide.clone() } else { show.clone() }, toggle) }
             }
         </div>
     };

@@ -53,9 +53,6 @@ pub struct MenuProps {
     pub glyph: Glyph,
     /// What can be done.
     pub items: Vec<MenuItem>,
-    /// More classes for the button.
-    #[prop_or_default]
-    pub class: Classes,
 }
 
 const ITEM: &str = "[role^=menuitem]";
@@ -77,13 +74,11 @@ pub fn Menu(props: &MenuProps) -> Html {
     };
     html! {
         <div class="menu">
-            <IconButton
-                node={button.clone()}
-                class={classes!("menu-button", props.class.clone(), open.get().then_some("open"))}
-                glyph={props.glyph}
-                label={props.label.clone()}
-                onclick={toggle}
-            />
+            { IconButton {
+                node: button.clone(),
+                class: if open.get() { "menu-button open" } else { "menu-button" },
+                ..IconButton::new(props.glyph, props.label.clone(), toggle)
+            } }
             if open.get() {
                 <MenuList
                     id={props.id.clone()}

@@ -3,6 +3,7 @@
 pub mod async_view;
 pub mod button;
 pub mod choice;
+pub mod class;
 pub mod dialog;
 pub mod field;
 pub mod glyphs;
@@ -12,13 +13,14 @@ pub mod ring;
 pub mod sortable;
 pub mod toast;
 
-pub use async_view::{Failure, Notice, Skeleton, Trouble, notice};
+pub use async_view::{Failure, Notice, notice, skeleton, trouble};
 pub use button::{Button, IconButton, Kind};
-pub use choice::{Segment, Select, segmented, switch};
+pub use choice::{Segment, Select, segmented, select, switch};
+pub use class::classes;
 pub use dialog::{Dialog, Shape};
 pub use field::{PasswordField, Typed, text_field};
 pub use glyphs::Glyph;
 pub use icon::{icon, mark};
 pub use menu::{Menu, MenuItem, MenuList};
-pub use ring::Ring;
+pub use ring::ring;
 pub use sortable::{Sortable, use_sortable};

@@ -17,38 +17,25 @@ pub fn dash(left: f64) -> u32 {
     (left.clamp(0.0, 1.0) * 100_000.0).round() as u32
 }
 
-/// Properties of [`Ring`].
-#[derive(Properties, PartialEq)]
-pub struct RingProps {
-    /// How much is left, from 1 to 0.
-    pub left: f64,
-    /// The element that is drawn, to be moved between renders with [`draw`].
-    #[prop_or_default]
-    pub arc: NodeRef,
-    /// What is written in it. The ring itself is decoration: say in words what it shows.
-    #[prop_or_default]
-    pub children: Html,
-}
-
-/// A ring that empties clockwise from the top.
-#[component]
-pub fn Ring(props: &RingProps) -> Html {
+/// A ring that empties clockwise from the top, of which so much is left, from 1 to 0. `arc` is the element that is drawn,
+/// to be moved between renders with [`draw`]. What is inside says in words what it shows: the ring is decoration.
+pub fn ring(left: f64, arc: NodeRef, inside: Html) -> Html {
     html! {
         <div class="ring">
             <svg viewBox="0 0 100 100" aria-hidden="true" focusable="false">
                 <circle class="ring-track" cx="50" cy="50" r={RADIUS} />
                 <circle
-                    ref={props.arc.clone()}
-                    class={arc_class(props.left)}
+                    ref={arc}
+                    class={arc_class(left)}
                     cx="50"
                     cy="50"
                     r={RADIUS}
                     pathLength={LENGTH}
                     transform="rotate(-90 50 50)"
-                    stroke-dasharray={dasharray(props.left)}
+                    stroke-dasharray={dasharray(left)}
                 />
             </svg>
-            <div class="ring-inside">{ props.children.clone() }</div>
+            <div class="ring-inside">{ inside }</div>
         </div>
     }
 }

@@ -40,7 +40,7 @@ pub fn ToastCard(props: &ToastCardProps) -> Html {
     }
     html! {
         <div
-            class={classes!("toast", props.bad.then_some("bad"))}
+            class={if props.bad { "toast bad" } else { "toast" }}
             onmouseenter={held.becomes(true)}
             onmouseleave={held.becomes(false)}
             onfocusin={held.becomes(true)}
@@ -63,11 +63,7 @@ pub fn ToastCard(props: &ToastCardProps) -> Html {
                     { label }
                 </button>
             }
-            <IconButton
-                glyph={glyphs::X}
-                label={props.dismiss_label.clone()}
-                onclick={props.ongone.reform(|_| ())}
-            />
+            { IconButton::new(glyphs::X, props.dismiss_label.clone(), props.ongone.reform(|_| ())) }
         </div>
     }
 }

@@ -231,9 +231,13 @@ pub fn Form(props: &FormProps) -> Html {
                 error={error(found.password)}
                 reveal={(words.show_password().into(), words.hide_password().into())}
             />
-            <Button kind={Kind::Primary} submit=true wide=true busy={busy.get()}>
-                { if creating { words.create_account() } else { words.sign_in() } }
-            </Button>
+            { Button {
+                kind: Kind::Primary,
+                submit: true,
+                busy: busy.get(),
+                class: "wide",
+                ..Button::says(if creating { words.create_account() } else { words.sign_in() })
+            } }
             if creating {
                 <p class="hint">{ words.your_zone(zone.as_str()) }</p>
             }

@@ -9,7 +9,7 @@ use crate::{
     platform::browser::{query_parameter, use_title},
     problems,
     store::{Action, Dispatch, Settings, use_dispatch, use_slice},
-    ui::{Skeleton, Trouble, glyphs, icon, mark},
+    ui::{glyphs, icon, mark, skeleton, trouble},
 };
 use daymark_shared::{
     account::{Instance, Locale, Registration},
@@ -88,10 +88,10 @@ pub fn WelcomePage(props: &WelcomeProps) -> Html {
                 {
                     match instance.remote {
                         Remote::Pending => html! {
-                            <Skeleton lines=4 label={crate::words::Words(words.0.clone()).loading()} />
+                            { skeleton(4, crate::words::Words(words.0.clone()).loading()) }
                         },
                         Remote::Failed(error) => html! {
-                            <Trouble failure={problems.failure(&error)} onretry={instance.reload} />
+                            { trouble(&problems.failure(&error), &instance.reload, false) }
                         },
                         Remote::Ready(instance) => html! {
                             <Doorway door={Door::at(&instance, token("setup"), token("invite"))} />
