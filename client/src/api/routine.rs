@@ -44,6 +44,11 @@ pub fn create(new: &NewRoutine) -> Asked<Routine> {
     ask(Method::Post, "routines", json(new), None)
 }
 
+/// One version of a routine: the one that an occurrence's key names.
+pub fn version(id: RoutineId, number: u32) -> Asked<Routine> {
+    ask(Method::Get, &path(id, &["/versions/", &number.to_string()].concat()), None, None)
+}
+
 /// A page of routines, newest first; `cursor` is `next` of the page before.
 pub fn page(among: Among, cursor: Option<&str>) -> Asked<Page<Routine>> {
     let mut path = ["routines?limit=100&in=", among.as_str()].concat();

@@ -115,7 +115,7 @@ pub fn Editor(props: &EditorProps) -> Html {
                     attempt.set(attempt.get() + 1);
                 }
                 Saved::Conflict(now) => {
-                    let (seen, _) = opened(*now, None, &context);
+                    let (seen, _) = opened(*now, None, None, &context);
                     let mine = (*form).clone().on_top_of(&before, seen.form.clone());
                     typed.set(Rc::new(mine));
                     base.set((Rc::new(seen.form.clone()), Some(Rc::new(seen))));

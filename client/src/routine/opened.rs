@@ -5,8 +5,7 @@ use super::form::{Form, Seen, When};
 use crate::civil::minutes_after;
 use daymark_shared::{
     occurrence::{Occurrence, OccurrenceState},
-    routine::{Routine, Step, Steps},
-    schedule::Schedule,
+    routine::Routine,
 };
 use jiff::civil::{Date, DateTime, Weekday};
 
@@ -46,35 +45,22 @@ pub enum Remark {
     Over,
 }
 
-/// A routine, opened from one of its occurrences or from a list.
+/// A routine, opened from one of its occurrences or from a list; `own` is the occurrence's version where that is not the
+/// current one.
 pub fn opened(
-    mut routine: Routine,
+    routine: Routine,
     occurrence: Option<&Occurrence>,
+    own: Option<Routine>,
     context: &Context,
 ) -> (Seen, Option<Remark>) {
     let today = context.now.date();
     let all = routine.schedule.as_ref().and_then(|schedule| schedule.carried_on(today));
-    let usual = context.next_hour().time();
-    let asked = |schedule: &Schedule| When::of(schedule, usual, context.week_start);
-    let carried = |from: Date| {
-        routine
-            .schedule
-            .as_ref()
-            .map(|schedule| schedule.carried_on(from).unwrap_or_else(|| schedule.clone()))
-    };
-
     let open = occurrence.filter(|occurrence| !has_begun(occurrence, today));
-    let (when, remark) = match open {
-        Some(occurrence) if occurrence.key.version != routine.version => {
-            // Its own rule is not known here: shown is the one that it is.
-            let zone = routine.schedule.as_ref().map(|schedule| schedule.zone.clone()).unwrap_or_default();
-            let alone = Schedule { start: occurrence.key.original, zone, repeat: None };
-            (asked(&alone), Some(Remark::Own))
-        }
+    let (remark, from) = match open {
         Some(occurrence) => {
             let moved = (occurrence.start != occurrence.key.original).then(|| occurrence.start.datetime());
-            let when = carried(occurrence.key.original.date()).as_ref().map(asked);
-            (when.unwrap_or_else(|| context.inbox()), moved.map(Remark::Moved))
+            let own = own.as_ref().map(|_| Remark::Own);
+            (own.or(moved.map(Remark::Moved)), occurrence.key.original.date())
         }
         None => {
             let over = routine.schedule.is_some() && all.is_none();
@@ -82,15 +68,24 @@ pub fn opened(
                 Some(_) if !over => Some(Remark::Begun),
                 _ => over.then_some(Remark::Over),
             };
-            (carried(today).as_ref().map_or_else(|| context.inbox(), asked), remark)
+            (remark, today)
         }
     };
-    if let Some(occurrence) = open.filter(|occurrence| occurrence.key.version != routine.version) {
-        take_contents(&mut routine, occurrence);
-    }
-    let occurrence = open.map(|occurrence| occurrence.key);
-    let form = Form::of(&routine, when);
-    (Seen { routine, form, occurrence, all }, remark)
+    let own = own.filter(|_| open.is_some());
+    let schedule = own.as_ref().unwrap_or(&routine).schedule.clone();
+    let carried = schedule.map(|schedule| {
+        let carried = schedule.carried_on(from).unwrap_or(schedule);
+        When::of(&carried, context.next_hour().time(), context.week_start)
+    });
+    // What stands for the routine stays the current version: an edit of all occurrences is one of that.
+    let routine = match own {
+        Some(Routine { title, notes, colour, icon, steps, .. }) => {
+            Routine { title, notes, colour, icon, steps, ..routine }
+        }
+        None => routine,
+    };
+    let form = Form::of(&routine, carried.unwrap_or_else(|| context.inbox()));
+    (Seen { routine, form, occurrence: open.map(|occurrence| occurrence.key), all }, remark)
 }
 
 fn has_begun(occurrence: &Occurrence, today: Date) -> bool {
@@ -99,31 +94,10 @@ fn has_begun(occurrence: &Occurrence, today: Date) -> bool {
         || occurrence.state == OccurrenceState::Done
 }
 
-/// An occurrence of another version has a title and steps of its own. A day does not show notes: steps keep their id from
-/// version to version, and with it the note.
-fn take_contents(routine: &mut Routine, occurrence: &Occurrence) {
-    let noted = routine.steps.as_slice().to_vec();
-    let steps = occurrence.steps.iter().map(|step| Step {
-        id: step.id,
-        title: step.title.clone(),
-        minutes: step.minutes,
-        note: noted
-            .iter()
-            .find(|noted| noted.id == step.id)
-            .map(|noted| noted.note.clone())
-            .unwrap_or_default(),
-    });
-    if let Ok(steps) = Steps::new(steps.collect()) {
-        routine.steps = steps;
-    }
-    routine.title = occurrence.title.clone();
-    routine.colour = occurrence.colour;
-    routine.icon = occurrence.icon.clone();
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use daymark_shared::text::Title;
     use jiff::civil::date;
 
     fn routine(schedule: &str) -> Routine {
@@ -153,8 +127,12 @@ mod tests {
 
     #[test]
     fn from_an_occurrence_the_schedule_is_as_it_carries_on_from_there() {
-        let (seen, remark) =
-            opened(routine(DAILY), Some(&occurrence("2-20261120T0700", "2026-11-20T07:00")), &context());
+        let (seen, remark) = opened(
+            routine(DAILY),
+            Some(&occurrence("2-20261120T0700", "2026-11-20T07:00")),
+            None,
+            &context(),
+        );
         assert_eq!(remark, None);
         assert_eq!(seen.form.when.date, date(2026, 11, 20));
         assert_eq!(seen.form.when.rhythm.count, "12");
@@ -165,7 +143,7 @@ mod tests {
     #[test]
     fn what_is_past_opens_what_is_still_to_come() {
         let past = occurrence("2-20261110T0700", "2026-11-10T07:00");
-        let (seen, remark) = opened(routine(DAILY), Some(&past), &context());
+        let (seen, remark) = opened(routine(DAILY), Some(&past), None, &context());
         assert_eq!((seen.occurrence, remark), (None, Some(Remark::Begun)));
         assert_eq!(seen.form.when.date, date(2026, 11, 18));
     }
@@ -173,32 +151,44 @@ mod tests {
     #[test]
     fn one_that_was_moved_says_so() {
         let moved = occurrence("2-20261120T0700", "2026-11-20T08:30");
-        let (seen, remark) = opened(routine(DAILY), Some(&moved), &context());
+        let (seen, remark) = opened(routine(DAILY), Some(&moved), None, &context());
         assert_eq!(remark, Some(Remark::Moved(date(2026, 11, 20).at(8, 30, 0, 0))));
         assert_eq!(seen.form.when.time, jiff::civil::time(7, 0, 0, 0));
     }
 
     #[test]
-    fn one_of_another_version_shows_its_own_contents() {
-        let (seen, remark) =
-            opened(routine(DAILY), Some(&occurrence("1-20261120T0700", "2026-11-20T07:00")), &context());
+    fn one_of_another_version_shows_its_own_contents_and_rule() {
+        let weekly = r#"{"start":"2026-10-02T06:30","zone":"mine","repeat":"FREQ=WEEKLY;BYDAY=FR"}"#;
+        let own = Routine { version: 1, title: Title::new("Slow morning").unwrap(), ..routine(weekly) };
+        let seen = occurrence("1-20261120T0630", "2026-11-20T06:30");
+        let (seen, remark) = opened(routine(DAILY), Some(&seen), Some(own), &context());
         assert_eq!(remark, Some(Remark::Own));
-        assert_eq!(seen.form.title, "Slow morning");
-        assert_eq!((seen.form.steps[0].minutes.as_str(), seen.form.steps[0].note.as_str()), ("9", "cold"));
-        assert_eq!(seen.form.when.schedule().unwrap().unwrap().repeat, None);
+        assert_eq!((seen.form.title.as_str(), seen.routine.version), ("Slow morning", 2));
+        let schedule = seen.form.when.schedule().unwrap().unwrap();
+        assert_eq!(schedule.start.date(), date(2026, 11, 20));
+        assert_eq!(schedule.repeat.unwrap().to_string(), "FREQ=WEEKLY;BYDAY=FR");
+        assert_eq!(seen.all.unwrap().start.datetime().time(), jiff::civil::time(7, 0, 0, 0));
+    }
+
+    #[test]
+    fn one_of_another_version_that_has_begun_opens_what_is_still_to_come() {
+        let past = occurrence("1-20261110T0630", "2026-11-10T06:30");
+        let own = Routine { title: Title::new("Slow morning").unwrap(), ..routine(DAILY) };
+        let (seen, remark) = opened(routine(DAILY), Some(&past), Some(own), &context());
+        assert_eq!((seen.form.title.as_str(), remark), ("Morning", Some(Remark::Begun)));
     }
 
     #[test]
     fn one_that_is_over_says_so() {
         let once = r#"{"start":"2026-11-02T07:00","zone":"mine"}"#;
-        let (seen, remark) = opened(routine(once), None, &context());
+        let (seen, remark) = opened(routine(once), None, None, &context());
         assert_eq!((remark, seen.all), (Some(Remark::Over), None));
         assert_eq!(seen.form.when.date, date(2026, 11, 2));
     }
 
     #[test]
     fn the_inbox_suggests_the_next_hour() {
-        let (seen, remark) = opened(routine("null"), None, &context());
+        let (seen, remark) = opened(routine("null"), None, None, &context());
         assert_eq!(remark, None);
         assert!(!seen.form.when.planned);
         assert_eq!(seen.form.when.time, jiff::civil::time(10, 0, 0, 0));

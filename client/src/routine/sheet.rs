@@ -113,17 +113,30 @@ struct KnownProps {
     onleave: Callback<()>,
 }
 
-async fn fetch(id: RoutineId, key: Option<OccurrenceKey>) -> Result<(Routine, Option<Occurrence>), ApiError> {
+/// What a sheet needs to know.
+struct Found {
+    /// The current version.
+    routine: Routine,
+    /// The occurrence that it was opened from.
+    occurrence: Option<Occurrence>,
+    /// The occurrence's version, where that is another.
+    own: Option<Routine>,
+}
+
+async fn fetch(id: RoutineId, key: Option<OccurrenceKey>) -> Result<Found, ApiError> {
     let routine = routine::get(id).await?;
-    let occurrence = match key {
-        None => None,
-        // Gone since it was shown: then the routine alone.
-        Some(key) => occurrence::get(id, key)
-            .await
-            .map(Some)
-            .or_else(|error| if error.is_gone() { Ok(None) } else { Err(error) })?,
+    let alone = Found { routine: routine.clone(), occurrence: None, own: None };
+    let Some(key) = key else { return Ok(alone) };
+    let of_occurrence = async {
+        let occurrence = Some(occurrence::get(id, key).await?);
+        let own = match key.version == routine.version {
+            true => None,
+            false => Some(routine::version(id, key.version).await?),
+        };
+        Ok(Found { routine, occurrence, own })
     };
-    Ok((routine, occurrence))
+    // Gone since it was shown: then the routine alone.
+    of_occurrence.await.or_else(|error: ApiError| if error.is_gone() { Ok(alone) } else { Err(error) })
 }
 
 /// One that is there.
@@ -135,8 +148,8 @@ fn Known(props: &KnownProps) -> Html {
     let asked = use_remote(which, move || fetch(id, key));
     let inside = match &asked.remote {
         Remote::Ready(found) => {
-            let (routine, occurrence) = &**found;
-            let (seen, remark) = opened(routine.clone(), occurrence.as_ref(), &props.context);
+            let Found { routine, occurrence, own } = &**found;
+            let (seen, remark) = opened(routine.clone(), occurrence.as_ref(), own.clone(), &props.context);
             return html! {
                 <Editor
                     form={Rc::new(seen.form.clone())}
