@@ -58,6 +58,12 @@ impl Kept<bool> {
     }
 }
 
+/// A reference to a node, as Yew's `use_node_ref`, which keeps it in a reducer.
+#[hook]
+pub fn use_node() -> NodeRef {
+    (*use_ref(NodeRef::default)).clone()
+}
+
 /// Keeps something as long as the component lives.
 #[hook]
 pub fn use_kept<T, F>(begin: F) -> Kept<T>

@@ -79,7 +79,7 @@ pub fn ScopeDialog(props: &ScopeProps) -> Html {
             <li {key}>
                 <button
                     type="button"
-                    class={classes!("choice", danger.then_some("danger"))}
+                    class={if danger { "choice danger" } else { "choice" }}
                     autofocus={focus}
                     onclick={pick}
                 >

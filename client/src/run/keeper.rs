@@ -3,6 +3,7 @@
 
 use crate::{
     api::{ApiError, run},
+    kept::use_watch,
     platform::timer::Timeout,
     store::{
         Action, Following,
@@ -33,7 +34,7 @@ pub fn Keeper() -> Html {
     // How does it stand?
     {
         let (following, dispatch) = (following.clone(), dispatch.clone());
-        use_effect_with((following.id, following.round), move |&(id, _)| {
+        use_watch((following.id, following.round), move |(id, _)| {
             if let Some(id) = id.filter(|_| following.deeds.is_empty()) {
                 spawn_local(async move {
                     dispatch.dispatch(Action::Run(match run::get(id).await {
@@ -48,7 +49,7 @@ pub fn Keeper() -> Html {
     // The next thing that was done.
     {
         let (following, dispatch) = (following.clone(), dispatch.clone());
-        use_effect_with((following.front().map(|deed| deed.number), following.round), move |_| {
+        use_watch((following.front().map(|deed| deed.number), following.round), move |_| {
             if let (Some(run), Some(deed)) = (&following.run, following.front()) {
                 let (run, deed) = (run.clone(), deed.clone());
                 spawn_local(async move {
@@ -65,7 +66,7 @@ pub fn Keeper() -> Html {
 
     // No answer: again after a while, as long as it matters to somebody.
     let matters = following.is_lost() && (following.watched || !following.deeds.is_empty());
-    use_effect_with((matters, following.failures), move |&(matters, failures)| {
+    use_watch((matters, following.failures), move |(matters, failures)| {
         let timeout = matters
             .then(|| Timeout::new(patience(failures), move || dispatch.dispatch(Action::Run(RunEvent::Ask))));
         // It may be running: freed when the stack is empty.

@@ -16,6 +16,7 @@ pub use keeper::Keeper;
 
 use crate::{
     api::ApiError,
+    kept::use_watch,
     platform::{browser::use_title, events::use_window_event, timer::use_ticks, visibility::use_return},
     problems,
     route::{Route, RouteLink},
@@ -43,7 +44,7 @@ pub fn RunPage(props: &RunProps) -> Html {
     let (following, dispatch) = (use_slice::<Following>(), use_dispatch());
     {
         let dispatch = dispatch.clone();
-        use_effect_with(props.id, move |&id| {
+        use_watch(props.id, move |id| {
             dispatch.dispatch(Action::Run(RunEvent::Follow(id)));
             move || dispatch.dispatch(Action::Run(RunEvent::Leave))
         });

@@ -11,6 +11,7 @@ use super::{
     words::{Words, use_words},
 };
 use crate::{
+    kept::{Kept, use_kept, use_node, use_watch},
     planning::hue,
     platform::{
         browser::use_title,
@@ -23,7 +24,7 @@ use crate::{
     },
     route::Route,
     store::{Action, Dispatch, Following, Session, Slice, run::RunEvent, use_dispatch, use_slice},
-    ui::{Button, Dialog, Kind},
+    ui::{Button, Dialog, Kind, classes},
 };
 use daymark_shared::run::{self, IllegalMove, Run};
 use yew::prelude::*;
@@ -44,8 +45,8 @@ struct Walk {
     words: Words,
     /// On whose clock days and times are told.
     zone: AttrValue,
-    over: UseStateSetter<Option<Over>>,
-    muted: UseStateSetter<bool>,
+    over: Kept<Option<Over>>,
+    muted: Kept<bool>,
 }
 
 impl PartialEq for Walk {
@@ -105,8 +106,8 @@ impl Walk {
 
     /// What lies over the room, unless that makes no sense any more.
     fn over(&self, over: Over, ended: bool) -> Html {
-        let (words, set) = (&self.words, self.over.clone());
-        let onclose = Callback::from(move |()| set.set(None));
+        let words = &self.words;
+        let onclose = self.over.becomes(None);
         match over {
             Over::Keys => keys_dialog(words, onclose),
             _ if ended => html! {},
@@ -173,9 +174,9 @@ pub fn Room() -> Html {
     let (words, following, dispatch) = (use_words(), use_slice::<Following>(), use_dispatch());
     let session = use_slice::<Session>();
     let zone = session.account().map_or_else(AttrValue::default, |a| a.zone.as_str().to_owned().into());
-    let over = use_state_eq(|| None::<Over>);
-    let muted = use_state_eq(is_muted);
-    let main = use_node_ref();
+    let over = use_kept(|| None::<Over>);
+    let muted = use_kept(is_muted);
+    let main = use_node();
 
     let moment = use_moment(&following);
     use_voice(&following, moment.as_ref(), &words);
@@ -187,19 +188,22 @@ pub fn Room() -> Html {
     let arc = use_arc(moment.as_ref());
     // Whoever listens begins at what is new.
     let ended = moment.as_ref().is_some_and(Moment::is_ended);
-    use_effect_with((main.clone(), ended), |(main, _)| focus(main));
+    {
+        let main = main.clone();
+        use_watch(ended, move |_| focus(&main));
+    }
 
     let walk = Walk {
         following: following.clone(),
         dispatch,
         words: words.clone(),
         zone,
-        over: over.setter(),
-        muted: muted.setter(),
+        over: over.clone(),
+        muted: muted.clone(),
     };
     let onwish = use_callback(walk.clone(), |wish: Wish, walk| walk.wish(wish));
     let onkey = use_callback(
-        (onwish.clone(), over.is_some(), ended),
+        (onwish.clone(), over.get().is_some(), ended),
         |event: KeyboardEvent, (onwish, over, ended)| {
             if let Some(wish) = wish_of(&event).filter(|wish| !over && (!ended || *wish == Wish::Leave)) {
                 event.prevent_default();
@@ -210,7 +214,7 @@ pub fn Room() -> Html {
     use_shortcuts(onkey);
 
     let (Some(run), Some(moment)) = (&following.run, &moment) else { return html! {} };
-    let class = classes!("run", hue(run.colour), shade(moment.pace));
+    let class = classes(&["run", hue(run.colour), shade(moment.pace)]);
     let inside = if ended {
         summary(&words, run, &moment.progress, &day_of(run, &walk.zone))
     } else {
@@ -220,7 +224,7 @@ pub fn Room() -> Html {
                     title={run.title.as_str().to_owned()}
                     step={step_of(&words, moment.progress.current, run.steps.len())}
                     auto_advance={moment.progress.auto_advance}
-                    muted={*muted}
+                    muted={muted.get()}
                     onwish={onwish.clone()}
                 />
                 { stage(&words, run, moment, &walk.zone, arc, following.is_lost()) }
@@ -237,7 +241,7 @@ pub fn Room() -> Html {
     html! {
         <>
             <main {class} tabindex="-1" ref={main}>{ inside }</main>
-            { over.map_or_else(Html::default, |over| walk.over(over, ended)) }
+            { over.get().map_or_else(Html::default, |over| walk.over(over, ended)) }
         </>
     }
 }

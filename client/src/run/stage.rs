@@ -6,6 +6,7 @@ use super::{
     words::Words,
 };
 use crate::{
+    kept::use_node,
     platform::{
         clock as time, motion::is_reduced, style::properties, timer::use_frames, visibility::use_visible,
     },
@@ -22,7 +23,7 @@ const SHORT_NOTE: usize = 90;
 /// The arc of the ring, which moves smoothly while the page is looked at and the step is short.
 #[hook]
 pub fn use_arc(moment: Option<&Moment>) -> NodeRef {
-    let arc = use_node_ref();
+    let arc = use_node();
     let smooth = use_visible()
         && moment.is_some_and(|moment| moment.pace == Pace::Running && moment.allowed_ms() <= SMOOTH_MS)
         && !is_reduced();

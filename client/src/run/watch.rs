@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     api::remote::use_round,
+    kept::use_watch,
     platform::{clock, sound, storage, timer::Timeout, visibility::use_visible},
     store::{Action, Following, Slice, use_dispatch},
 };
@@ -30,7 +31,7 @@ pub fn use_moment(following: &Following) -> Option<(Moment, Timestamp)> {
     let moment = following.progress.as_ref().map(|progress| Moment::of(progress, now));
     let wait = moment.as_ref().and_then(|m| m.changes_in(if visible { SHOWN_MS } else { HIDDEN_MS }));
     let until = wait.map(|wait| now.as_millisecond() + wait);
-    use_effect_with((until, turn), move |&(until, _)| {
+    use_watch((until, turn), move |(until, _)| {
         let timeout = until.map(|until| {
             let wait = (until as f64 - clock::now_ms()).clamp(0.0, f64::from(i32::MAX - 1));
             // Rounded up, or it comes too early and once more.

@@ -7,6 +7,7 @@ use super::{
     words::Words,
 };
 use crate::{
+    kept::{use_kept, use_node},
     platform::focus::focus,
     ui::{Glyph, MenuItem, MenuList, glyphs},
     words,
@@ -29,13 +30,9 @@ pub struct OpenedMenu {
 /// A menu, closed at first.
 #[hook]
 pub fn use_menu() -> OpenedMenu {
-    let (open, button) = (use_state(|| false), use_node_ref());
-    let toggle = {
-        let open = open.clone();
-        Callback::from(move |_| open.set(!*open))
-    };
+    let (open, button) = (use_kept(|| false), use_node());
     let onclose = {
-        let (set, button) = (open.setter(), button.clone());
+        let (set, button) = (open.clone(), button.clone());
         Callback::from(move |back| {
             set.set(false);
             if back {
@@ -43,7 +40,7 @@ pub fn use_menu() -> OpenedMenu {
             }
         })
     };
-    OpenedMenu { open: *open, button, toggle, onclose }
+    OpenedMenu { open: open.get(), button, toggle: open.turns(), onclose }
 }
 
 impl OpenedMenu {

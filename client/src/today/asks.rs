@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     civil::minutes_after,
+    kept::use_node,
     planning::{Question, ScopeDialog},
     platform::{browser, focus},
     store::{Days, use_slice},
@@ -161,7 +162,7 @@ fn first_free(slots: &[Slot], from: i32, minutes: i32) -> i32 {
 fn Plan(props: &PlanProps) -> Html {
     let (words, common) = (use_words(), words::use_words());
     let days = use_slice::<Days>();
-    let form = use_node_ref();
+    let form = use_node();
     let date = props.date.max(props.now.date());
     let minutes = i32::from(props.routine.steps.minutes().get());
     let from = if date == props.now.date() { (minute(props.now, date) + 14) / 15 * 15 } else { 9 * 60 };
@@ -169,7 +170,7 @@ fn Plan(props: &PlanProps) -> Html {
         .get(date)
         .map(|day| timed(day, date).into_iter().map(|(_, slot)| slot).collect())
         .unwrap_or_default();
-    let proposed = use_state(|| at(date, first_free(&slots, from, minutes)));
+    let proposed = use_ref(|| at(date, first_free(&slots, from, minutes)));
     let onsubmit = {
         let (form, planner, routine) = (form.clone(), props.planner.clone(), props.routine.clone());
         Callback::from(move |event: SubmitEvent| {

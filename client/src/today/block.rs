@@ -9,9 +9,10 @@ use super::{
     words::{Words, use_words},
 };
 use crate::{
+    kept::use_node,
     planning::{hue, routine_icon, words as planning},
     platform::{drag::follow, style::properties},
-    ui::{glyphs, icon},
+    ui::{class_if, classes, glyphs, icon},
 };
 use daymark_shared::occurrence::Occurrence;
 use jiff::civil::Date;
@@ -66,31 +67,27 @@ fn remarks(words: &Words, occurrence: &Occurrence, place: Place) -> Vec<String> 
 }
 
 /// Its classes.
-fn classes_of(occurrence: &Occurrence, place: Place, detail: Detail, held: bool, opened: bool) -> Classes {
-    let mut classes = classes!("block", hue(occurrence.colour));
-    for (holds, class) in [
-        (detail == Detail::Line, "tight"),
-        (place.height < 30, "tiny"),
-        (is_done(occurrence), "done"),
-        (is_active(occurrence), "active"),
-        (place.ran_in, "ran-in"),
-        (place.runs_on, "runs-on"),
-        (held, "lift"),
-        (opened, "open"),
-        (is_open(occurrence), "movable"),
-    ] {
-        if holds {
-            classes.push(class);
-        }
-    }
-    classes
+fn classes_of(occurrence: &Occurrence, place: Place, detail: Detail, held: bool, opened: bool) -> AttrValue {
+    classes(&[
+        "block",
+        hue(occurrence.colour),
+        class_if(detail == Detail::Line, "tight"),
+        class_if(place.height < 30, "tiny"),
+        class_if(is_done(occurrence), "done"),
+        class_if(is_active(occurrence), "active"),
+        class_if(place.ran_in, "ran-in"),
+        class_if(place.runs_on, "runs-on"),
+        class_if(held, "lift"),
+        class_if(opened, "open"),
+        class_if(is_open(occurrence), "movable"),
+    ])
 }
 
 /// A block on the timeline.
 #[component]
 pub fn Block(props: &BlockProps) -> Html {
     let words = use_words();
-    let frame = use_node_ref();
+    let frame = use_node();
     let menu = use_menu();
     let BlockProps { occurrence, slot, place, held, hands, .. } = props;
     let (slot, place) = (*slot, *place);

@@ -7,7 +7,10 @@ use super::{
     planner::{Planner, is_open},
     words::Words,
 };
-use crate::platform::{drag::Drag, focus, scroll};
+use crate::{
+    kept::Kept,
+    platform::{drag::Drag, focus, scroll},
+};
 use daymark_shared::{occurrence::Occurrence, routine::Minutes};
 use jiff::civil::Date;
 use std::rc::Rc;
@@ -23,7 +26,7 @@ pub struct Hands {
     /// Where the blocks are.
     pub lane: NodeRef,
     /// What is in hand: now, also for what was rendered before.
-    pub hand: UseStateHandle<Option<Hand>>,
+    pub hand: Kept<Option<Hand>>,
 }
 
 impl PartialEq for Hands {
@@ -57,7 +60,7 @@ impl Hands {
 
     /// It stays where it is now.
     pub fn put_down(&self, occurrence: &Rc<Occurrence>) {
-        let held = *self.hand;
+        let held = self.hand.get();
         self.hand.set(None);
         let Some(hand) = held.filter(Hand::has_changed) else { return };
         self.announce(spoken(&self.words(), occurrence, self.date, hand.is));
@@ -74,7 +77,7 @@ impl Hands {
 
     /// So many minutes on.
     pub fn step(&self, occurrence: &Occurrence, minutes: i32) {
-        if let Some(hand) = self.hand.map(|hand| hand.stepped(minutes)) {
+        if let Some(hand) = self.hand.get().map(|hand| hand.stepped(minutes)) {
             self.hand.set(Some(hand));
             self.announce(spoken(&self.words(), occurrence, self.date, hand.is));
         }
@@ -85,7 +88,7 @@ impl Hands {
         match drag {
             Drag::Begin => self.take(occurrence, grip, By::Pointer),
             Drag::Move { dy, .. } => {
-                if let (Some(hand), Some(rect)) = (*self.hand, scroll::rect(&self.lane)) {
+                if let (Some(hand), Some(rect)) = (self.hand.get(), scroll::rect(&self.lane)) {
                     self.hand.set(Some(hand.dragged(dy / rect.height * f64::from(DAY))));
                 }
             }
@@ -99,7 +102,7 @@ impl Hands {
         if event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
-        let held = self.hand.is_some_and(|hand| hand.holds(occurrence.routine, occurrence.key));
+        let held = self.hand.get().is_some_and(|hand| hand.holds(occurrence.routine, occurrence.key));
         let far = if event.shift_key() { 60 } else { 5 };
         match (event.key().as_str(), held) {
             ("ArrowUp", true) => self.step(occurrence, -far),

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     i18n::Style,
+    kept::{Kept, use_kept, use_node, use_watch},
     platform::{
         browser, document,
         events::listen,
@@ -75,11 +76,11 @@ pub fn Top(props: &TopProps) -> Html {
     let days = use_slice::<Days>();
     let TopProps { date, dates, now, planner, .. } = props;
     let (date, now) = (*date, *now);
-    let jump = use_date_jump(&words, date, now.date());
+    let jump = use_jump();
     let day = days.get(date);
     html! {
         <>
-            { head(&words, props, day.map(|day| summary(&words, day, date, now)), jump) }
+            { head(&words, props, day.map(|day| summary(&words, day, date, now)), &jump) }
             { week(&words, &days, *dates, date, now.date()) }
             if let Some(day) = day {
                 { strip(&words, planner, day) }
@@ -89,7 +90,7 @@ pub fn Top(props: &TopProps) -> Html {
 }
 
 /// The head of the day.
-fn head(words: &Words, props: &TopProps, summary: Option<String>, jump: Html) -> Html {
+fn head(words: &Words, props: &TopProps, summary: Option<String>, jump: &Jump) -> Html {
     let TopProps { date, now, planner, onlook, .. } = props;
     let (date, today) = (*date, now.date());
     let (long, short) = if date.year() == today.year() {
@@ -129,7 +130,7 @@ fn head(words: &Words, props: &TopProps, summary: Option<String>, jump: Html) ->
                 } }
             </span>
             { arrow(date.tomorrow().ok(), glyphs::CHEVRON_RIGHT, words.next_day()) }
-            { jump }
+            { date_jump(words, jump, date, today) }
             { IconButton { class: "add-here", ..IconButton::new(glyphs::PLUS, words.new_routine(), onnew) } }
             </div>
         </header>
@@ -137,13 +138,20 @@ fn head(words: &Words, props: &TopProps, summary: Option<String>, jump: Html) ->
 }
 
 /// A button that opens a date field.
+struct Jump {
+    open: Kept<bool>,
+    frame: NodeRef,
+    button: NodeRef,
+}
+
+/// A button that opens a date field, closed at first.
 #[hook]
-fn use_date_jump(words: &Words, date: Date, today: Date) -> Html {
-    let open = use_state(|| false);
-    let (frame, button) = (use_node_ref(), use_node_ref());
+fn use_jump() -> Jump {
+    let open = use_kept(|| false);
+    let (frame, button) = (use_node(), use_node());
     {
-        let (frame, set) = (frame.clone(), open.setter());
-        use_effect_with(*open, move |&open| {
+        let (frame, set) = (frame.clone(), open.clone());
+        use_watch(open.get(), move |open| {
             let listener = open.then(|| {
                 focus_first(&frame, "input");
                 listen(&document(), "pointerdown", move |event| {
@@ -156,8 +164,13 @@ fn use_date_jump(words: &Words, date: Date, today: Date) -> Html {
             move || drop(listener)
         });
     }
+    Jump { open, frame, button }
+}
+
+fn date_jump(words: &Words, jump: &Jump, date: Date, today: Date) -> Html {
+    let Jump { open, frame, button } = jump;
     let onsubmit = {
-        let (open, frame, button, today) = (open.clone(), frame.clone(), button.clone(), today);
+        let (open, frame, button) = (open.clone(), frame.clone(), button.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let typed = browser::input_value(&frame, "input");
@@ -179,14 +192,13 @@ fn use_date_jump(words: &Words, date: Date, today: Date) -> Html {
             }
         })
     };
-    let toggle = {
-        let open = open.clone();
-        Callback::from(move |_| open.set(!*open))
-    };
     html! {
-        <div class="date-jump" ref={frame}>
-            { IconButton { node: button, ..IconButton::new(glyphs::CALENDAR, words.go_to_date(), toggle) } }
-            if *open {
+        <div class="date-jump" ref={frame.clone()}>
+            { IconButton {
+                node: button.clone(),
+                ..IconButton::new(glyphs::CALENDAR, words.go_to_date(), open.turns())
+            } }
+            if open.get() {
                 <form class="popover" {onsubmit} {onkeydown}>
                     <div class="field">
                         <label for="jump">{ words.go_to_date() }</label>

@@ -5,6 +5,7 @@ use super::{
     words::{Words, use_words},
 };
 use crate::{
+    kept::{Kept, use_kept, use_node, use_watch},
     planning::hue,
     platform::{
         browser::{input_value, set_input_value},
@@ -13,7 +14,7 @@ use crate::{
         random,
     },
     store::{Inbox, use_slice},
-    ui::{Button, Kind, Menu, MenuItem, glyphs, icon},
+    ui::{Button, Kind, Menu, MenuItem, class_if, classes, glyphs, icon},
     words,
 };
 use daymark_shared::{
@@ -100,7 +101,11 @@ fn card(words: &Words, common: &words::Words, props: &InboxProps, routine: &Rc<R
         <li
             key={id.as_str()}
             ref={frame}
-            class={classes!("inbox-card", hue(routine.colour), onpointerdown.as_ref().map(|_| "draggable"))}
+            class={classes(&[
+                "inbox-card",
+                hue(routine.colour),
+                class_if(onpointerdown.is_some(), "draggable"),
+            ])}
             {onpointerdown}
         >
             <i class="dot" aria-hidden="true"></i>
@@ -141,7 +146,7 @@ fn noted(form: &NodeRef) -> Option<NewRoutine> {
 
 /// A line to note something; it stays open for the next.
 struct Note {
-    open: UseStateHandle<bool>,
+    open: Kept<bool>,
     /// What was typed before it was closed: the title and the minutes.
     kept: Rc<RefCell<[String; 2]>>,
     form: NodeRef,
@@ -153,12 +158,12 @@ const LENGTH: &str = "#inbox-minutes";
 /// A line to note something, closed at first.
 #[hook]
 fn use_note() -> Note {
-    let (open, form) = (use_state(|| false), use_node_ref());
+    let (open, form) = (use_kept(|| false), use_node());
     let kept = use_mut_ref(|| [String::new(), MINUTES.to_string()]);
     {
         let form = form.clone();
-        use_effect_with(*open, move |open| {
-            if *open {
+        use_watch(open.get(), move |open| {
+            if open {
                 focus_first(&form, TITLE);
             }
         });
@@ -168,12 +173,11 @@ fn use_note() -> Note {
 
 impl Note {
     fn line(&self, words: &Words, common: &words::Words, planner: &Planner) -> Html {
-        if !*self.open {
-            let open = self.open.clone();
+        if !self.open.get() {
             return html! {
                 { Button {
                     icon: Some(glyphs::PLUS),
-                    onclick: Some(Callback::from(move |_| open.set(true))),
+                    onclick: Some(self.open.becomes(true)),
                     class: "add wide",
                     ..Button::says(words.add_to_inbox())
                 } }

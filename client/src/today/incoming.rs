@@ -8,6 +8,7 @@ use super::{
 use crate::{
     planning::{hue, routine_icon},
     platform::{scroll, style::properties},
+    ui::{class_if, classes},
 };
 use daymark_shared::routine::Routine;
 use jiff::civil::Date;
@@ -43,7 +44,7 @@ pub fn incoming_block(words: &Words, routine: &Routine, date: Date, from: i32) -
     let range = words.time_range(at(date, slot.from).time(), at(date, slot.until).time());
     html! {
         <div
-            class={classes!("block", "lift", hue(routine.colour), tight.then_some("tight"))}
+            class={classes(&["block lift", hue(routine.colour), class_if(tight, "tight")])}
             ~style={block_span(slot)}
             aria-hidden="true"
         >
@@ -63,7 +64,7 @@ pub fn carried(incoming: &Incoming) -> Html {
     let Incoming { routine, from, pointer: (x, y) } = incoming;
     html! {
         <div
-            class={classes!("inbox-card", "carried", hue(routine.colour), from.map(|_| "over"))}
+            class={classes(&["inbox-card carried", hue(routine.colour), class_if(from.is_some(), "over")])}
             ~style={properties(&[("--x", *x, "px"), ("--y", *y, "px")])}
             aria-hidden="true"
         >

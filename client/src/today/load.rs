@@ -2,6 +2,7 @@
 
 use crate::{
     api::{ApiError, day, routine},
+    kept::{use_kept, use_watch},
     store::{Action, DaysChange, InboxChange, use_dispatch},
 };
 use daymark_shared::{
@@ -87,9 +88,9 @@ impl Wanted {
 #[hook]
 pub fn use_wanted(wanted: Wanted, round: u32, stamp: Stamp) -> Option<ApiError> {
     let dispatch = use_dispatch();
-    let error = use_state_eq(|| None::<ApiError>);
-    let set = error.setter();
-    use_effect_with((wanted, round), move |&(wanted, _)| {
+    let error = use_kept(|| None::<ApiError>);
+    let set = error.clone();
+    use_watch((wanted, round), move |(wanted, _)| {
         let matters = Rc::new(Cell::new(true));
         let still = matters.clone();
         spawn_local(async move {
@@ -107,5 +108,5 @@ pub fn use_wanted(wanted: Wanted, round: u32, stamp: Stamp) -> Option<ApiError> 
         });
         move || matters.set(false)
     });
-    (*error).clone()
+    error.get()
 }

@@ -27,6 +27,7 @@ use crate::{
     api::{ApiError, remote::use_round},
     civil::days_after,
     i18n::{Style, use_i18n},
+    kept::{use_kept, use_node},
     platform::{browser::use_title, drag::Drag, visibility::use_return},
     problems,
     store::{Days, Inbox, Session, use_dispatch, use_slice},
@@ -74,14 +75,14 @@ fn use_desk() -> Desk {
     let week_start = account.map_or(Weekday::Monday, |account| account.week_start.weekday());
     let now = clock::use_civil_now(&zone);
     let (dispatch, i18n) = (use_dispatch(), use_i18n());
-    let stamp = (*use_state(Stamp::default)).clone();
+    let stamp = (*use_ref(Stamp::default)).clone();
     let (round, reload) = use_round();
     use_return(reload.clone());
-    let ask = use_state_eq(|| None::<Ask>);
+    let ask = use_kept(|| None::<Ask>);
     let today = now.date();
     let performer = Performer { dispatch, i18n, stamp, reload, today };
-    let planner = Planner { performer, ask: ask.setter(), today };
-    Desk { now, week_start, planner, ask: (*ask).clone(), round }
+    let planner = Planner { performer, ask: ask.clone(), today };
+    Desk { now, week_start, planner, ask: ask.get(), round }
 }
 
 impl Desk {
@@ -131,9 +132,9 @@ pub fn TodayPage(props: &TodayProps) -> Html {
     let days_error = use_wanted(around, desk.round, stamp.clone());
     let inbox_error = use_wanted(Wanted::Inbox, desk.round, stamp.clone());
     let (days, inbox) = (use_slice::<Days>(), use_slice::<Inbox>());
-    let (lane, top) = (use_node_ref(), use_node_ref());
+    let (lane, top) = (use_node(), use_node());
     let (look, onlook) = use_round();
-    let incoming = use_state_eq(|| None::<Incoming>);
+    let incoming = use_kept(|| None::<Incoming>);
     use_title(&if date == today { common.today().to_owned() } else { common.date(date, Style::DayShort) });
 
     let ondrag = {
@@ -146,7 +147,7 @@ pub fn TodayPage(props: &TodayProps) -> Html {
                     incoming.set(Some(Incoming { routine, from, pointer: (x as i32, y as i32) }));
                 }
                 Drag::Drop | Drag::Cancel => {
-                    let from = incoming.as_ref().and_then(|incoming| incoming.from);
+                    let from = incoming.get().and_then(|incoming| incoming.from);
                     incoming.set(None);
                     if let (Drag::Drop, Some(from)) = (drag, from) {
                         planner.plan(&routine, Start::At(at(*date, from)));
@@ -159,6 +160,7 @@ pub fn TodayPage(props: &TodayProps) -> Html {
         let planner = planner.clone();
         Callback::from(move |_: MouseEvent| planner.new_routine(date, None))
     };
+    let incoming = incoming.get();
     let over = incoming.as_ref().and_then(|incoming| Some((incoming.routine.clone(), incoming.from?)));
     html! {
         <div class="today">
@@ -192,7 +194,7 @@ pub fn TodayPage(props: &TodayProps) -> Html {
                 }
             </aside>
             { IconButton { class: "fab", ..IconButton::new(glyphs::PLUS, words.new_routine(), onadd) } }
-            if let Some(incoming) = &*incoming {
+            if let Some(incoming) = &incoming {
                 { carried(incoming) }
             }
             { desk.asked(&words, date) }

@@ -1,7 +1,7 @@
 //! What a person can do with a day. What needs an answer first is asked for; the rest is done by [`super::perform`].
 
 use super::perform::{Performer, Work};
-use crate::{platform::random, route::Route};
+use crate::{kept::Kept, platform::random, route::Route};
 use daymark_shared::{
     ids::{RoutineId, RunId},
     occurrence::{Occurrence, OccurrenceState},
@@ -34,14 +34,21 @@ pub enum Ask {
 }
 
 /// What a person can do with a day.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Planner {
     /// Does it.
     pub performer: Performer,
     /// Asks, or stops asking.
-    pub ask: UseStateSetter<Option<Ask>>,
+    pub ask: Kept<Option<Ask>>,
     /// The date today.
     pub today: Date,
+}
+
+impl PartialEq for Planner {
+    fn eq(&self, other: &Self) -> bool {
+        // The rest never changes.
+        self.performer == other.performer && self.today == other.today
+    }
 }
 
 /// Whether it is done.

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     planning::{hue, routine_icon},
     store::days::KnownDay,
-    ui::{glyphs, icon},
+    ui::{class_if, classes, glyphs, icon},
 };
 use daymark_shared::occurrence::{Occurrence, OccurrenceState};
 use std::rc::Rc;
@@ -84,7 +84,7 @@ fn Chip(props: &ChipProps) -> Html {
     let done = is_done(occurrence);
     let title = occurrence.title.as_str();
     html! {
-        <li class={classes!("chip", hue(occurrence.colour), done.then_some("done"))}>
+        <li class={classes(&["chip", hue(occurrence.colour), class_if(done, "done")])}>
             <button
                 ref={menu.button.clone()}
                 id={props.id.clone()}

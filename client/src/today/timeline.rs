@@ -11,7 +11,12 @@ use super::{
     planner::Planner,
     words::use_words,
 };
-use crate::{platform::scroll, store::days::KnownDay};
+use crate::{
+    kept::{use_kept, use_watch},
+    platform::scroll,
+    store::days::KnownDay,
+    ui::{class_if, classes},
+};
 use daymark_shared::{
     ids::RoutineId,
     occurrence::{Occurrence, OccurrenceState},
@@ -56,7 +61,7 @@ pub fn timed(day: &KnownDay, date: Date) -> Vec<(Rc<Occurrence>, Slot)> {
 #[component]
 pub fn Timeline(props: &TimelineProps) -> Html {
     let words = use_words();
-    let hand = use_state_eq(|| None::<Hand>);
+    let hand = use_kept(|| None::<Hand>);
     let TimelineProps { date, planner, lane, .. } = props;
     let date = *date;
     let items = timed(&props.day, date);
@@ -67,7 +72,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let first = now.or(begins).unwrap_or(MORNING);
     {
         let lane = lane.clone();
-        use_effect_with((date, props.look), move |_| {
+        use_watch((date, props.look), move |_| {
             if let Some(rect) = scroll::rect(&lane) {
                 let y = rect.y + scroll::y() + rect.height * f64::from(first) / f64::from(DAY);
                 scroll::to(y - scroll::window_height() * 0.36);
@@ -79,7 +84,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         let (planner, lane) = (planner.clone(), lane.clone());
         Callback::from(move |event: MouseEvent| plan_at(&planner, date, &lane, &event))
     };
-    let held = *hand;
+    let held = hand.get();
     let hands = Hands { date, planner: planner.clone(), lane: lane.clone(), hand };
     let slots: Vec<Slot> =
         items.iter().map(|(it, slot)| held_here(held, it).map_or(*slot, |hand| hand.is)).collect();
@@ -87,7 +92,11 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let in_hand = items.iter().find_map(|(it, _)| Some((it, held_here(by_keys, it)?)));
     html! {
         <section
-            class={classes!("timeline", words.counts_to_twelve().then_some("twelve"), held.map(|_| "dragging"))}
+            class={classes(&[
+                "timeline",
+                class_if(words.counts_to_twelve(), "twelve"),
+                class_if(held.is_some(), "dragging"),
+            ])}
             aria-label={words.timeline()}
         >
             { hours(&words, now) }

@@ -14,6 +14,11 @@ pub fn classes(parts: &[&str]) -> AttrValue {
     all.into()
 }
 
+/// A class, if it holds.
+pub const fn class_if(holds: bool, class: &'static str) -> &'static str {
+    if holds { class } else { "" }
+}
+
 #[cfg(test)]
 mod tests {
     use super::classes;

@@ -16,7 +16,7 @@ pub mod toast;
 pub use async_view::{Failure, Notice, notice, skeleton, trouble};
 pub use button::{Button, IconButton, Kind};
 pub use choice::{Segment, Select, segmented, select, switch};
-pub use class::classes;
+pub use class::{class_if, classes};
 pub use dialog::{Dialog, Shape};
 pub use field::{PasswordField, Typed, text_field};
 pub use glyphs::Glyph;
