@@ -3,6 +3,7 @@
 use crate::{
     api::{ApiError, session},
     i18n::{Hours, I18n, use_i18n},
+    kept::use_watch,
     not_found::NotFound,
     platform::{browser, storage},
     problems,
@@ -61,7 +62,7 @@ fn Pages() -> Html {
     let (session, dispatch) = (use_slice::<Session>(), use_dispatch());
     let asking = matches!(*session, Session::Unknown);
     let heard = dispatch.clone();
-    use_effect_with(asking, move |&asking| {
+    use_watch(asking, move |asking| {
         let dispatch = heard.clone();
         session::listen(Callback::from(move |event| {
             heard.dispatch(match event {
@@ -74,14 +75,14 @@ fn Pages() -> Html {
         }
     });
     let i18n = use_i18n();
-    use_effect_with(i18n.language, |language| {
+    use_watch(i18n.language, |language| {
         browser::set_page_language(language.as_str());
         // So that the page speaks it from the first word next time.
         storage::set("language", Some(language.as_str()));
     });
     let route = use_route();
     let welcomed = route == Route::Welcome && session.account().is_some();
-    use_effect_with(welcomed, |&welcomed| {
+    use_watch(welcomed, |welcomed| {
         if welcomed {
             Route::Today.push();
         }

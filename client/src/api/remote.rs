@@ -1,7 +1,7 @@
 //! Something that has to be fetched before it can be shown.
 
 use super::ApiError;
-use crate::kept::use_kept;
+use crate::kept::{use_kept, use_watch};
 use std::{any::Any, cell::Cell, future::Future, pin::Pin, rc::Rc};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -25,23 +25,13 @@ pub struct RemoteHandle<T> {
     pub reload: Callback<()>,
 }
 
-/// How often it was asked for.
-struct Round(u32);
-
-impl Reducible for Round {
-    type Action = ();
-
-    fn reduce(self: Rc<Self>, (): ()) -> Rc<Self> {
-        Rc::new(Self(self.0 + 1))
-    }
-}
-
 /// How often something was asked for again, and a callback that asks again; it never changes.
 #[hook]
 pub fn use_round() -> (u32, Callback<()>) {
-    let round = use_reducer(|| Round(0));
-    let again = use_callback(round.dispatcher(), |(), round| round.dispatch(()));
-    (round.0, again)
+    let round = use_kept(|| 0_u32);
+    let asked = round.clone();
+    let again = use_mut_ref(move || Callback::from(move |()| asked.set(asked.get() + 1)));
+    (round.get(), again.borrow().clone())
 }
 
 /// What came; the same only if it is the very same.
@@ -88,8 +78,8 @@ fn use_answer(key: String, fetch: Fetch) -> (Option<Answer>, Callback<()>) {
     let shown = use_mut_ref(|| None::<String>);
     {
         let set = answer.clone();
-        use_effect_with((key, round), move |(key, _)| {
-            if shown.replace(Some(key.clone())).is_some_and(|shown| shown != *key) {
+        use_watch((key, round), move |(key, _): (String, u32)| {
+            if shown.replace(Some(key.clone())).is_some_and(|shown| shown != key) {
                 set.set(None);
             }
             // Only the answer to the latest question counts, and none once the component is gone.

@@ -39,6 +39,11 @@ pub fn set_input_value(node: &NodeRef, selector: &str, value: &str) {
     }
 }
 
+/// A text in small letters. The browser knows them all; Rust's tables of them would have to be downloaded.
+pub fn lower_case(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
 /// Says in which language the page is, for screen readers, hyphenation and quotation marks.
 pub fn set_page_language(tag: &str) {
     if let Some(root) = document().document_element() {

@@ -3,6 +3,7 @@
 
 use super::{form::Form, words::use_words};
 use crate::{
+    kept::use_watch,
     platform::{browser, history},
     store::{
         Action,
@@ -43,15 +44,15 @@ pub fn take(address: &str, now: &Form) -> Option<Form> {
 pub fn use_draft(typed: Option<(Rc<Form>, Rc<Form>)>, onleave: &Callback<()>) -> Callback<()> {
     let (words, dispatch) = (use_words(), use_dispatch());
     let meant = use_mut_ref(|| false);
-    let address = use_memo((), |()| browser::address());
+    let address = use_mut_ref(browser::address);
     let latest = use_mut_ref(|| None);
     *latest.borrow_mut() = typed;
     {
         let meant = meant.clone();
-        use_effect_with((), move |()| {
+        use_watch((), move |()| {
             move || {
                 if let (Some((before, form)), false) = (latest.take(), *meant.borrow()) {
-                    keep((*address).clone(), before, form);
+                    keep(address.borrow().clone(), before, form);
                     dispatch.dispatch(Action::Say {
                         tone: Tone::Bad,
                         text: words.not_saved().into(),

@@ -20,7 +20,7 @@ use crate::{
     problems,
     shell::Announcer,
     store::{Action, use_dispatch},
-    ui::{Button, Dialog, Kind, Shape, glyphs, icon},
+    ui::{Button, Dialog, Kind, Shape, glyphs, icon, pressed},
     words,
 };
 use daymark_shared::{ids::RoutineId, problem::Code, routine::Scope};
@@ -189,7 +189,7 @@ pub fn Editor(props: &EditorProps) -> Html {
         { Button {
             kind: Kind::Primary,
             busy: phase.get() == Phase::Saving,
-            onclick: Some(onsave.reform(|_| ())),
+            onclick: Some(pressed(&onsave)),
             ..Button::says(common.save())
         } }
     };

@@ -1,6 +1,6 @@
 //! A text of several lines that is as high as it needs to be.
 
-use crate::platform::focus::focus;
+use crate::{kept::use_watch, platform::focus::focus};
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
@@ -33,7 +33,7 @@ pub fn Grow(props: &GrowProps) -> Html {
     let node = use_node_ref();
     {
         let (node, wanted) = (node.clone(), props.focus);
-        use_effect_with((), move |()| {
+        use_watch((), move |()| {
             if wanted {
                 focus(&node);
             }

@@ -2,7 +2,7 @@
 
 use super::{icon_words, words::use_words};
 use crate::{
-    kept::use_kept,
+    kept::{use_kept, use_watch},
     platform::{
         document,
         events::listen,
@@ -31,7 +31,7 @@ pub fn IconPicker(props: &IconPickerProps) -> Html {
     let (frame, grid, button) = (use_node_ref(), use_node_ref(), use_node_ref());
     {
         let (frame, grid, set) = (frame.clone(), grid.clone(), open.clone());
-        use_effect_with(open.get(), move |&open| {
+        use_watch(open.get(), move |open| {
             let listener = open.then(|| {
                 if !focus_first(&grid, "input:checked") {
                     focus_first(&grid, "input");

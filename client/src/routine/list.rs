@@ -7,8 +7,12 @@ use super::{
 };
 use crate::{
     api::{ApiError, routine, routine::Among},
-    kept::use_kept,
-    platform::{browser::use_title, clock, intl, visibility::use_return},
+    kept::{use_kept, use_watch},
+    platform::{
+        browser::{lower_case, use_title},
+        clock, intl,
+        visibility::use_return,
+    },
     problems,
     route::{Route, RouteLink},
     store::{Session, use_slice},
@@ -65,39 +69,44 @@ pub fn RoutinesPage() -> Html {
     let kept = use_kept(Loaded::default);
     let load = {
         let loaded = kept.clone();
-        use_callback((), move |(index, cursor): (usize, Option<String>), ()| {
+        let among = among.clone();
+        move |cursor: Option<String>| {
             let loaded = loaded.clone();
             let anew = cursor.is_none();
             loaded.set(Loaded { busy: true, error: None, ..loaded.get() });
+            let among = AMONG.get(among.get()).copied().unwrap_or(Among::All);
             spawn_local(async move {
-                let among = AMONG.get(index).copied().unwrap_or(Among::All);
                 let answer = routine::page(among, cursor.as_deref()).await;
                 loaded.set(loaded.get().with(anew, answer));
             });
-        })
+        }
     };
-    use_effect_with(among.get(), {
-        let (load, loaded) = (load.clone(), kept.clone());
-        move |index| {
+    let again = {
+        let load = load.clone();
+        use_mut_ref(move || Callback::from(move |()| load(None)))
+    };
+    let again = again.borrow().clone();
+    use_watch(among.get(), {
+        let (again, loaded) = (again.clone(), kept.clone());
+        move |_| {
             loaded.set(Loaded::default());
-            load.emit((*index, None));
+            again.emit(());
         }
     });
     let loaded = kept.get();
     let zone = session.account().map_or_else(|| "UTC".to_owned(), |account| account.zone.as_str().to_owned());
     let today = intl::civil_now(&zone, clock::now()).date();
     let onselect = among.hears();
-    let again = use_callback((load.clone(), among.get()), |(), (load, index)| load.emit((*index, None)));
     use_return(again.clone());
     let more = {
-        let (load, index, next) = (load, among.get(), loaded.next.clone());
-        Callback::from(move |_| load.emit((index, next.clone())))
+        let next = loaded.next.clone();
+        Callback::from(move |_| load(next.clone()))
     };
-    let sought = search.get().trim().to_lowercase();
+    let sought = lower_case(search.get().trim());
     let found: Vec<_> = loaded
         .routines
         .iter()
-        .filter(|routine| routine.title.as_str().to_lowercase().contains(&sought))
+        .filter(|routine| lower_case(routine.title.as_str()).contains(&sought))
         .collect();
     let searchable = loaded.routines.len() >= SEARCHED || !sought.is_empty();
     let filters = [words.all(), editor.planned(), common.inbox()].map(Segment::new);

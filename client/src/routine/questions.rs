@@ -9,7 +9,7 @@ use crate::{
     kept::use_kept,
     planning::{Question, ScopeDialog, report},
     store::{Action, use_dispatch},
-    ui::{Button, Dialog, Kind},
+    ui::{Button, Dialog, Kind, pressed},
     words,
 };
 use daymark_shared::routine::{RoutineEnd, Scope};
@@ -30,10 +30,10 @@ pub fn discard(words: &Words, onkeep: &Callback<()>, ondiscard: &Callback<()>) -
             <div class="actions">
                 { Button {
                     kind: Kind::Danger,
-                    onclick: Some(ondiscard.reform(|_| ())),
+                    onclick: Some(pressed(&ondiscard)),
                     ..Button::says(words.discard())
                 } }
-                <button type="button" class="button primary" autofocus=true onclick={onkeep.reform(|_| ())}>
+                <button type="button" class="button primary" autofocus=true onclick={pressed(&onkeep)}>
                     { words.keep_editing() }
                 </button>
             </div>
@@ -117,7 +117,7 @@ pub fn Removal(props: &RemovalProps) -> Html {
             <div class="actions">
                 { Button {
                     kind: Kind::Quiet,
-                    onclick: Some(props.onkeep.reform(|_| ())),
+                    onclick: Some(pressed(&props.onkeep)),
                     ..Button::says(common.cancel())
                 } }
                 { Button {

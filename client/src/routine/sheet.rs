@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     api::{ApiError, Remote, occurrence, routine, use_remote},
+    kept::use_watch,
     platform::{
         browser::{query_parameter, use_title},
         clock, history, intl,
@@ -62,21 +63,24 @@ pub fn RoutinePage(props: &RoutineProps) -> Html {
     use_title(if props.id.is_some() { words.edit_routine() } else { words.new_routine() });
     let session = use_slice::<Session>();
     // As it was when the sheet was opened.
-    let begun = use_memo((), |()| {
+    let begun = use_mut_ref(|| {
         let context = context(&session);
         let form = props.id.is_none().then(|| Rc::new(fresh(&context)));
         (context, form)
     });
-    let (context, form) = (*begun).clone();
+    let (context, form) = begun.borrow().clone();
     // What lies behind may show what has just been changed.
-    use_effect_with((), |()| uncovered);
-    let onleave = use_callback((), move |(), ()| {
-        if history::came_from_within() {
-            history::back();
-        } else {
-            behind().replace();
-        }
+    use_watch((), |()| uncovered);
+    let onleave = use_mut_ref(|| {
+        Callback::from(|()| {
+            if history::came_from_within() {
+                history::back();
+            } else {
+                behind().replace();
+            }
+        })
     });
+    let onleave = onleave.borrow().clone();
     match (props.id, form) {
         (Some(id), _) => html! { <Known {id} occurrence={occurrence_asked()} {context} {onleave} /> },
         (None, Some(form)) => html! { <Editor {form} {context} {onleave} /> },

@@ -9,6 +9,7 @@ use super::{
     words::{Words, use_words},
 };
 use crate::{
+    kept::use_watch,
     platform::focus::focus,
     ui::{Menu, MenuItem, Sortable, field::value_of, glyphs},
 };
@@ -58,7 +59,7 @@ pub fn StepRow(props: &StepRowProps) -> Html {
     let title = use_node_ref();
     {
         let title = title.clone();
-        use_effect_with(props.focus, move |&turn| {
+        use_watch(props.focus, move |turn| {
             if turn > 0 {
                 focus(&title);
             }

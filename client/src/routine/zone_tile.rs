@@ -29,13 +29,12 @@ pub struct ZoneTileProps {
 #[component]
 pub fn ZoneTile(props: &ZoneTileProps) -> Html {
     let words = use_words();
-    let zones = use_memo(props.value.clone(), |value| {
-        let mut zones = intl::zones();
-        if **value != *MINE && !zones.iter().any(|zone| **zone == **value) {
-            zones.insert(0, value.to_string());
-        }
-        zones
-    });
+    let zones = use_mut_ref(intl::zones);
+    let mut zones = zones.borrow_mut();
+    // One that the browser does not know can be kept nevertheless.
+    if *props.value != *MINE && !zones.iter().any(|zone| **zone == *props.value) {
+        zones.insert(0, props.value.to_string());
+    }
     let onchange = props.onchange.reform(|event: Event| {
         event.target_dyn_into::<HtmlSelectElement>().map_or_else(String::new, |select| select.value())
     });

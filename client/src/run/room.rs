@@ -24,7 +24,7 @@ use crate::{
     },
     route::Route,
     store::{Action, Dispatch, Following, Session, Slice, run::RunEvent, use_dispatch, use_slice},
-    ui::{Button, Dialog, Kind, classes},
+    ui::{Button, Dialog, Kind, classes, pressed},
 };
 use daymark_shared::run::{self, IllegalMove, Run};
 use yew::prelude::*;
@@ -144,7 +144,7 @@ impl Walk {
             <Dialog {id} {title} onclose={onclose.clone()} close_label={go_on}>
                 <p class="muted">{ text }</p>
                 <div class="actions">
-                    { Button { onclick: Some(onclose.reform(|_| ())), ..Button::says(go_on) } }
+                    { Button { onclick: Some(pressed(&onclose)), ..Button::says(go_on) } }
                     { Button { kind: Kind::Primary, onclick: Some(onconfirm), ..Button::says(label) } }
                 </div>
             </Dialog>

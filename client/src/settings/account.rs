@@ -71,10 +71,7 @@ pub fn TimeSection() -> Html {
     let (settings, dispatch) = (use_slice::<Settings>(), use_dispatch());
     let (account, save) = use_account();
     use_now(60_000);
-    let device = use_memo((), |()| intl::device_zone().and_then(|name| Zone::new(&name).ok()));
-    let zone = account.as_ref().map(|account| account.zone.clone());
-    let zones =
-        use_memo((zone, (*device).clone()), |(own, device)| zone_options(own.as_ref(), device.as_ref()));
+    let device = intl::device_zone().and_then(|name| Zone::new(&name).ok());
     let Some(account) = account else { return html! {} };
 
     let choose_zone = {
@@ -113,13 +110,13 @@ pub fn TimeSection() -> Html {
         Hours::Day => 1,
         Hours::Half => 2,
     };
-    let elsewhere = device.as_ref().as_ref().filter(|device| **device != account.zone);
+    let elsewhere = device.as_ref().filter(|device| **device != account.zone);
     let inside = html! {
         <>
             { select(Select {
                 id: "zone",
                 label: words.zone(),
-                options: (*zones).clone(),
+                options: zone_options(&account.zone, device.as_ref()),
                 value: account.zone.as_str().to_owned().into(),
                 onchange: choose_zone.clone(),
                 hint: Some(words.zone_hint(&words.time_in(clock::now(), account.zone.as_str())).into()),
@@ -143,9 +140,9 @@ pub fn TimeSection() -> Html {
 }
 
 /// All zones that the browser knows; the person's own and the device's in any case.
-fn zone_options(own: Option<&Zone>, device: Option<&Zone>) -> Rc<[(AttrValue, AttrValue)]> {
+fn zone_options(own: &Zone, device: Option<&Zone>) -> Rc<[(AttrValue, AttrValue)]> {
     let mut names = intl::zones();
-    names.extend([own, device].into_iter().flatten().map(|zone| zone.as_str().to_owned()));
+    names.extend([Some(own), device].into_iter().flatten().map(|zone| zone.as_str().to_owned()));
     names.push(Zone::utc().as_str().to_owned());
     names.sort_unstable();
     names.dedup();

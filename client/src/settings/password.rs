@@ -7,7 +7,7 @@ use crate::{
     platform::focus::use_focus_first_invalid,
     problems,
     store::{Action, Session, use_dispatch, use_slice},
-    ui::{Button, Dialog, Kind, PasswordField, glyphs, icon},
+    ui::{Button, Dialog, Kind, PasswordField, glyphs, icon, pressed},
     words as common,
 };
 use daymark_shared::{account::PasswordChange, problem::Code, text::Password};
@@ -148,7 +148,7 @@ pub fn PasswordDialog(props: &PasswordDialogProps) -> Html {
                 <div class="actions">
                     { Button {
                         kind: Kind::Quiet,
-                        onclick: Some(props.onclose.reform(|_| ())),
+                        onclick: Some(pressed(&props.onclose)),
                         ..Button::says(common.cancel())
                     } }
                     { Button {

@@ -1,6 +1,7 @@
 //! What is around the pages: the navigation, the messages, and what is read aloud.
 
 use crate::{
+    kept::use_watch,
     platform::focus::focus,
     route::{Area, Route, RouteLink},
     store::{Action, Toasts, state::Tone, use_dispatch, use_slice},
@@ -50,7 +51,7 @@ pub fn Shell(props: &ShellProps) -> Html {
     {
         let main = main.clone();
         // Going from day to day stays on the page.
-        use_effect_with(props.route.area(), move |_| {
+        use_watch(props.route.area(), move |_| {
             if !first.replace(false) {
                 focus(&main);
                 crate::platform::window().scroll_to_with_x_and_y(0.0, 0.0);

@@ -1,6 +1,6 @@
 //! The one way to show what is not there: on its way, failed, or empty.
 
-use super::{Button, Glyph, glyphs, icon};
+use super::{Button, Glyph, glyphs, icon, pressed};
 use yew::prelude::*;
 
 /// What to say about something that did not come.
@@ -27,7 +27,7 @@ pub fn trouble(failure: &Failure, onretry: &Callback<()>, whole: bool) -> Html {
                 if let Some(label) = &failure.retry {
                     { Button {
                         icon: Some(glyphs::REFRESH_CW),
-                        onclick: Some(onretry.reform(|_| ())),
+                        onclick: Some(pressed(&onretry)),
                         ..Button::says(label.clone())
                     } }
                 }

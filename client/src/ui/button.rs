@@ -3,6 +3,11 @@
 use super::{Glyph, classes, icon};
 use yew::{html::IntoPropValue, prelude::*};
 
+/// Hears a press, whatever else there is to say of it.
+pub fn pressed(does: &Callback<()>) -> Callback<MouseEvent> {
+    does.reform(|_| ())
+}
+
 /// How much weight a button has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Kind {

@@ -1,7 +1,8 @@
 //! Dialogs and sheets: the browser's own `<dialog>`, which keeps the focus inside, makes the rest inert and gives the
 //! focus back.
 
-use super::{IconButton, glyphs};
+use super::{IconButton, glyphs, pressed};
+use crate::kept::use_watch;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDialogElement, MouseEvent};
 use yew::prelude::*;
@@ -44,7 +45,7 @@ pub struct DialogProps {
 #[component]
 pub fn Dialog(props: &DialogProps) -> Html {
     let node = use_node_ref();
-    use_effect_with(node.clone(), |node| {
+    use_watch(node.clone(), |node| {
         let dialog = node.cast::<HtmlDialogElement>();
         if let Some(dialog) = &dialog {
             let _ = dialog.show_modal();
@@ -102,7 +103,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
         <dialog ref={node} id={props.id.clone()} {class} aria-labelledby={title.clone()} {oncancel} onclose={onclosed} {onclick}>
             <div class="dialog-body">
                 <header>
-                    { IconButton::new(glyphs::X, props.close_label.clone(), props.onclose.reform(|_| ())) }
+                    { IconButton::new(glyphs::X, props.close_label.clone(), pressed(&props.onclose)) }
                     <h2 id={title}>{ &props.title }</h2>
                     { props.action.clone() }
                 </header>

@@ -4,7 +4,7 @@ use super::{
     Glyph, IconButton, glyphs,
     icon::{icon, icon_of_class},
 };
-use crate::kept::use_kept;
+use crate::kept::{use_kept, use_watch};
 use crate::platform::{
     document,
     events::listen,
@@ -114,7 +114,7 @@ pub fn MenuList(props: &MenuListProps) -> Html {
     // The first item has the focus, and a press elsewhere closes.
     {
         let (list, opener, onclose) = (list.clone(), props.opener.clone(), props.onclose.clone());
-        use_effect_with((), move |()| {
+        use_watch((), move |()| {
             focus_first(&list, ITEM);
             scroll::reveal(&list);
             let listener = listen(&document(), "pointerdown", move |event| {

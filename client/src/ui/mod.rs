@@ -14,7 +14,7 @@ pub mod sortable;
 pub mod toast;
 
 pub use async_view::{Failure, Notice, notice, skeleton, trouble};
-pub use button::{Button, IconButton, Kind};
+pub use button::{Button, IconButton, Kind, pressed};
 pub use choice::{Segment, Select, segmented, select, switch};
 pub use class::{class_if, classes};
 pub use dialog::{Dialog, Shape};

@@ -1,7 +1,7 @@
 //! Short messages at the edge of the screen, and a region that reads them aloud.
 
-use super::{IconButton, glyphs, icon};
-use crate::kept::use_kept;
+use super::{IconButton, glyphs, icon, pressed};
+use crate::kept::{use_kept, use_watch};
 use crate::platform::timer::Timeout;
 use yew::prelude::*;
 
@@ -33,7 +33,7 @@ pub fn ToastCard(props: &ToastCardProps) -> Html {
     {
         let gone = props.ongone.clone();
         let stay = if props.bad || props.offer.is_some() { STAY_LONGER_MS } else { STAY_MS };
-        use_effect_with(held.get(), move |&held| {
+        use_watch(held.get(), move |held| {
             let timeout = (!held).then(|| Timeout::new(stay, move || gone.emit(())));
             move || drop(timeout)
         });
@@ -63,7 +63,7 @@ pub fn ToastCard(props: &ToastCardProps) -> Html {
                     { label }
                 </button>
             }
-            { IconButton::new(glyphs::X, props.dismiss_label.clone(), props.ongone.reform(|_| ())) }
+            { IconButton::new(glyphs::X, props.dismiss_label.clone(), pressed(&props.ongone)) }
         </div>
     }
 }

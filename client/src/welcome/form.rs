@@ -132,9 +132,8 @@ pub fn Form(props: &FormProps) -> Html {
     let attempts = use_kept(|| 0_u32);
     let form = use_node_ref();
     use_focus_first_invalid(form.clone(), attempts.get());
-    let zone = use_memo((), |()| {
-        intl::device_zone().and_then(|name| Zone::new(&name).ok()).unwrap_or_else(Zone::utc)
-    });
+    let zone =
+        use_mut_ref(|| intl::device_zone().and_then(|name| Zone::new(&name).ok()).unwrap_or_else(Zone::utc));
 
     let onsubmit = {
         let (draft, wrong, busy, attempts) = (draft.clone(), wrong.clone(), busy.clone(), attempts.clone());
@@ -145,7 +144,7 @@ pub fn Form(props: &FormProps) -> Html {
                 return;
             }
             let place = Place {
-                zone: (*zone).clone(),
+                zone: zone.borrow().clone(),
                 locale: language,
                 week_start: week_start_of(&browser::languages()),
             };
@@ -239,7 +238,7 @@ pub fn Form(props: &FormProps) -> Html {
                 ..Button::says(if creating { words.create_account() } else { words.sign_in() })
             } }
             if creating {
-                <p class="hint">{ words.your_zone(zone.as_str()) }</p>
+                <p class="hint">{ words.your_zone(zone.borrow().as_str()) }</p>
             }
         </form>
     }
