@@ -36,12 +36,28 @@ impl PartProps {
         self.faults.at(place).map(|code| words.code(code))
     }
 
-    /// Hears something that may make another plan; nothing where it makes none.
-    pub fn plan<T: 'static>(&self, make: impl Fn(T) -> Option<When> + 'static) -> Callback<T> {
-        let act = self.act.clone();
-        Callback::from(move |input| {
-            if let Some(when) = make(input) {
+    /// Hears a text that may make another plan; nothing where it makes none.
+    pub fn typed(&self, make: fn(When, &str) -> Option<When>) -> Callback<String> {
+        let (act, form) = (self.act.clone(), self.form.clone());
+        Callback::from(move |text: String| {
+            if let Some(when) = make(form.when.clone(), &text) {
                 act.emit(Act::When(when));
+            }
+        })
+    }
+
+    /// Hears a number that makes another plan: what was chosen, counted from 0.
+    pub fn chosen(&self, make: fn(When, usize) -> When) -> Callback<usize> {
+        let (act, form) = (self.act.clone(), self.form.clone());
+        Callback::from(move |index| act.emit(Act::When(make(form.when.clone(), index))))
+    }
+
+    /// As [`Self::chosen`], for a list whose values are numbers; nothing for what is none.
+    pub fn listed(&self, make: fn(When, usize) -> When) -> Callback<String> {
+        let chosen = self.chosen(make);
+        Callback::from(move |value: String| {
+            if let Ok(index) = value.parse() {
+                chosen.emit(index);
             }
         })
     }

@@ -2,21 +2,20 @@
 
 use super::{
     form::{
-        Act, Place, When,
+        Place, When,
         rhythm::{Ends, Kind, On, Rhythm, Unit, week},
     },
     head::PartProps,
     number_field::number_field,
-    tile::Tile,
+    tile::{TileProps, tile},
     words::Words,
 };
 use crate::{
     i18n::Style,
-    ui::{Segment, Select, segmented, select},
+    ui::{Segment, Select, choice::Options, segmented, select},
 };
 use daymark_shared::schedule::parse_date;
 use jiff::civil::{Weekday, date};
-use std::rc::Rc;
 use yew::prelude::*;
 
 const UNITS: [Unit; 5] = [Unit::Once, Unit::Days, Unit::Weeks, Unit::Months, Unit::Years];
@@ -24,10 +23,9 @@ const ENDS: [Ends; 3] = [Ends::Never, Ends::Until, Ends::After];
 /// The first, second … and last of a kind.
 const PLACES: [i8; 5] = [1, 2, 3, 4, -1];
 
-type Options = Rc<[(AttrValue, AttrValue)]>;
-
-fn options(items: impl IntoIterator<Item = (usize, String)>) -> Options {
-    items.into_iter().map(|(value, label)| (value.to_string().into(), label.into())).collect()
+/// What can be chosen: each with a number.
+fn options(items: &mut dyn Iterator<Item = (usize, String)>) -> Options {
+    items.map(|(value, label)| (value.to_string().into(), label.into())).collect()
 }
 
 impl Words {
@@ -63,7 +61,7 @@ impl Words {
 }
 
 /// The kinds of days, in the order of the person's week.
-fn kinds(start: Weekday) -> Vec<Kind> {
+fn kinds_of(start: Weekday) -> Vec<Kind> {
     week(start).into_iter().map(Kind::Day).chain([Kind::Any, Kind::Work, Kind::End]).collect()
 }
 
@@ -71,14 +69,11 @@ fn kinds(start: Weekday) -> Vec<Kind> {
 pub fn repeat_part(words: &Words, part: &PartProps) -> Html {
     let when = &part.form.when;
     let rhythm = &when.rhythm;
-    let unit = {
-        let when = when.clone();
-        part.plan(move |index: String| {
-            let unit = UNITS.get(index.parse::<usize>().ok()?)?;
-            Some(when.clone().every(*unit))
-        })
-    };
-    let interval = typed(part, |rhythm, text| rhythm.interval = text);
+    let unit = part.listed(|when, index| match UNITS.get(index) {
+        Some(unit) => when.every(*unit),
+        None => when,
+    });
+    let interval = part.typed(|when, text| Some(changed(when, |rhythm| rhythm.interval = text.to_owned())));
     let wrong = |place, text: &'static str| part.faults.at(place).map(|_| AttrValue::Static(text));
     html! {
         <div class="repeat">
@@ -95,7 +90,7 @@ pub fn repeat_part(words: &Words, part: &PartProps) -> Html {
                 { select(Select {
                     id: "routine-unit",
                     label: words.repeat(),
-                    options: options(UNITS.iter().map(|unit| words.unit(*unit).to_owned()).enumerate()),
+                    options: options(&mut UNITS.iter().map(|unit| words.unit(*unit).to_owned()).enumerate()),
                     value: UNITS.iter().position(|unit| *unit == rhythm.unit).unwrap_or_default().to_string().into(),
                     onchange: unit,
                     hint: None,
@@ -111,25 +106,10 @@ pub fn repeat_part(words: &Words, part: &PartProps) -> Html {
     }
 }
 
-/// A change of the rhythm by what was typed.
-fn typed(part: &PartProps, change: fn(&mut Rhythm, String)) -> Callback<String> {
-    let when = part.form.when.clone();
-    part.act.reform(move |text| Act::When(changed(&when, |rhythm| change(rhythm, text))))
-}
-
-fn changed(when: &When, change: impl FnOnce(&mut Rhythm)) -> When {
-    let mut when = when.clone();
+/// A change of the rhythm.
+fn changed(mut when: When, change: impl FnOnce(&mut Rhythm)) -> When {
     change(&mut when.rhythm);
     when
-}
-
-/// A change of the rhythm by what was chosen, counted from 0; nothing for what is no number.
-fn chosen(part: &PartProps, change: impl Fn(&mut Rhythm, usize) + 'static) -> Callback<String> {
-    let when = part.form.when.clone();
-    part.plan(move |index: String| {
-        let index = index.parse().ok()?;
-        Some(changed(&when, |rhythm| change(rhythm, index)))
-    })
 }
 
 /// On day 17, or on the third Tuesday; of which month, if it repeats by years.
@@ -144,20 +124,23 @@ fn which_day(words: &Words, part: &PartProps) -> Html {
     } else {
         PLACES.iter().position(|nth| *nth == rhythm.nth).map_or(1, |index| index + 1)
     };
-    let onplace =
-        chosen(part, |rhythm, index| match index.checked_sub(1).and_then(|index| PLACES.get(index)) {
+    let onplace = part.listed(|when, index| {
+        changed(when, |rhythm| match index.checked_sub(1).and_then(|index| PLACES.get(index)) {
             None => rhythm.on = On::Date,
             Some(nth) => (rhythm.on, rhythm.nth) = (On::Nth, *nth),
-        });
-    let kinds = Rc::new(kinds(rhythm.week_start));
+        })
+    });
+    let kinds = kinds_of(rhythm.week_start);
     let day = if by_date {
         html! {
             { select(Select {
                 id: "routine-month-day",
                 label: words.day_of_month(),
-                options: options((1..=31).map(|day| (day, words.number(day as i64)))),
+                options: options(&mut (1..=31).map(|day| (day, words.number(day as i64)))),
                 value: rhythm.month_day.to_string().into(),
-                onchange: chosen(part, |rhythm, day| rhythm.month_day = i8::try_from(day).unwrap_or(1)),
+                onchange: part.listed(|when, day| {
+                    changed(when, |rhythm| rhythm.month_day = i8::try_from(day).unwrap_or(1))
+                }),
                 hint: None,
             }) }
         }
@@ -166,16 +149,15 @@ fn which_day(words: &Words, part: &PartProps) -> Html {
             { select(Select {
                 id: "routine-kind",
                 label: words.day_of_month(),
-                options: options(kinds.iter().map(|kind| words.kind(*kind)).enumerate()),
+                options: options(&mut kinds.iter().map(|kind| words.kind(*kind)).enumerate()),
                 value: kinds.iter().position(|kind| *kind == rhythm.kind).unwrap_or_default().to_string().into(),
-                onchange: {
-                    let kinds = kinds.clone();
-                    chosen(part, move |rhythm, index| {
-                        if let Some(kind) = kinds.get(index) {
+                onchange: part.listed(|when, index| {
+                    changed(when, |rhythm| {
+                        if let Some(kind) = kinds_of(rhythm.week_start).get(index) {
                             rhythm.kind = *kind;
                         }
                     })
-                },
+                }),
                 hint: None,
             }) }
         }
@@ -185,7 +167,7 @@ fn which_day(words: &Words, part: &PartProps) -> Html {
             { select(Select {
                 id: "routine-place",
                 label: words.which(),
-                options: options(places.enumerate()),
+                options: options(&mut places.enumerate()),
                 value: place.to_string().into(),
                 onchange: onplace,
                 hint: None,
@@ -195,9 +177,11 @@ fn which_day(words: &Words, part: &PartProps) -> Html {
                 { select(Select {
                     id: "routine-month",
                     label: words.month(),
-                    options: options((1..=12).map(|month| (month, words.date(date(2024, month as i8, 1), Style::MonthName)))),
+                    options: options(&mut (1..=12).map(|month| (month, words.date(date(2024, month as i8, 1), Style::MonthName)))),
                     value: rhythm.month.to_string().into(),
-                    onchange: chosen(part, |rhythm, month| rhythm.month = i8::try_from(month).unwrap_or(1)),
+                    onchange: part.listed(|when, month| {
+                        changed(when, |rhythm| rhythm.month = i8::try_from(month).unwrap_or(1))
+                    }),
                     hint: None,
                 }) }
             }
@@ -209,19 +193,9 @@ fn which_day(words: &Words, part: &PartProps) -> Html {
 fn ends(words: &Words, part: &PartProps) -> Html {
     let when = &part.form.when;
     let rhythm = &when.rhythm;
-    let onselect = {
-        let when = when.clone();
-        part.act.reform(move |index: usize| {
-            Act::When(changed(&when, |rhythm| rhythm.ends = ENDS.get(index).copied().unwrap_or(Ends::Never)))
-        })
-    };
-    let onuntil = {
-        let when = when.clone();
-        part.plan(move |text: String| {
-            let until = parse_date(&text).ok()?;
-            Some(changed(&when, |rhythm| rhythm.until = until))
-        })
-    };
+    let onselect = part.chosen(|when, index| {
+        changed(when, |rhythm| rhythm.ends = ENDS.get(index).copied().unwrap_or(Ends::Never))
+    });
     let wrong = |place, text: &'static str| part.faults.at(place).map(|_| AttrValue::Static(text));
     let segments = [words.ends_never(), words.ends_on(), words.ends_after()].map(Segment::new);
     let selected = ENDS.iter().position(|ends| *ends == rhythm.ends).unwrap_or_default();
@@ -229,17 +203,19 @@ fn ends(words: &Words, part: &PartProps) -> Html {
         <>
             { segmented("routine-ends", words.ends(), &segments, selected, &onselect) }
             if rhythm.ends == Ends::Until {
-                <Tile
-                    id="routine-until"
-                    label={words.last_date()}
-                    kind="date"
-                    value={rhythm.until.to_string()}
-                    shown={words.date(rhythm.until, Style::DayYear)}
-                    min={when.date.to_string()}
-                    max="2199-12-31"
-                    error={wrong(Place::Until, words.bad_until())}
-                    onvalue={onuntil}
-                />
+                { tile(TileProps {
+                    id: "routine-until",
+                    label: words.last_date(),
+                    kind: "date",
+                    value: rhythm.until.to_string().into(),
+                    shown: words.date(rhythm.until, Style::DayYear).into(),
+                    min: Some(when.date.to_string().into()),
+                    error: wrong(Place::Until, words.bad_until()),
+                    onvalue: part.typed(|when, text| {
+                        let until = parse_date(text).ok()?;
+                        Some(changed(when, |rhythm| rhythm.until = until))
+                    }),
+                }) }
             }
             if rhythm.ends == Ends::After {
                 { number_field(
@@ -247,7 +223,7 @@ fn ends(words: &Words, part: &PartProps) -> Html {
                     words.how_often(),
                     &rhythm.count,
                     wrong(Place::Count, words.bad_count()),
-                    &typed(part, |rhythm, text| rhythm.count = text),
+                    &part.typed(|when, text| Some(changed(when, |rhythm| rhythm.count = text.to_owned()))),
                 ) }
             }
         </>

@@ -5,35 +5,35 @@ use crate::kept::use_kept;
 use crate::ui::field::value_of;
 use yew::prelude::*;
 
-/// Properties of [`Tile`].
+/// What a [`tile`] shows.
 #[derive(Properties, PartialEq)]
 pub struct TileProps {
     /// Its id, once on the page.
-    pub id: AttrValue,
+    pub id: &'static str,
     /// What is asked for.
-    pub label: AttrValue,
+    pub label: &'static str,
     /// `date` or `time`.
-    pub kind: AttrValue,
+    pub kind: &'static str,
     /// The value as the control has it: `2026-11-18`, `07:00`.
     pub value: AttrValue,
     /// The value as the person reads it.
     pub shown: AttrValue,
-    /// The first value that is possible.
-    #[prop_or_default]
+    /// The first date that is possible.
     pub min: Option<AttrValue>,
-    /// The last one.
-    #[prop_or_default]
-    pub max: Option<AttrValue>,
     /// What is wrong.
-    #[prop_or_default]
     pub error: Option<AttrValue>,
     /// Hears each whole value.
     pub onvalue: Callback<String>,
 }
 
+/// A date or a time in a tile.
+pub fn tile(props: TileProps) -> Html {
+    html! { <Tile ..props /> }
+}
+
 /// A tile. While it has the focus it shows the browser's control, which keeps what is half typed until it is left.
 #[component]
-pub fn Tile(props: &TileProps) -> Html {
+fn Tile(props: &TileProps) -> Html {
     let typed = use_kept(|| None::<String>);
     let oninput = {
         let (typed, onvalue) = (typed.clone(), props.onvalue.clone());
@@ -46,19 +46,19 @@ pub fn Tile(props: &TileProps) -> Html {
         })
     };
     let onblur = typed.becomes(None);
-    let fault = AttrValue::from([&props.id, "-error"].concat());
+    let fault = AttrValue::from([props.id, "-error"].concat());
     html! {
         <div class="tile-frame">
             <label class="tile">
-                <span class="tile-label">{ &props.label }</span>
+                <span class="tile-label">{ props.label }</span>
                 <span class="tile-value">
                     <span class="tile-shown num" aria-hidden="true">{ &props.shown }</span>
                     <input
-                        id={props.id.clone()}
-                        type={props.kind.clone()}
+                        id={props.id}
+                        type={props.kind}
                         required=true
                         min={props.min.clone()}
-                        max={props.max.clone()}
+                        max={(props.kind == "date").then_some("2199-12-31")}
                         aria-invalid={props.error.is_some().then_some("true")}
                         aria-describedby={props.error.is_some().then(|| fault.clone())}
                         value={typed.get().map_or_else(|| props.value.clone(), AttrValue::from)}

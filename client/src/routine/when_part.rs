@@ -2,13 +2,13 @@
 
 use super::{
     form::{
-        Act, Place, When,
+        Place, When,
         rhythm::{Unit, Wrong, week},
     },
     head::{PartProps, fault},
     opened::Context,
     repeat_part::repeat_part,
-    tile::Tile,
+    tile::{TileProps, tile},
     words::{Words, use_words},
     zone_tile::{MINE, ZoneTile},
 };
@@ -45,16 +45,7 @@ pub fn WhenPart(props: &WhenProps) -> Html {
     let more = use_kept(|| false);
     let part = &props.part;
     let when = &part.form.when;
-    let change = part.act.reform(Act::When);
-    let with = |edit: fn(&mut When)| {
-        let mut when = when.clone();
-        edit(&mut when);
-        change.reform(move |_| when.clone())
-    };
-    let onplanned = {
-        let when = when.clone();
-        change.reform(move |index| When { planned: index == 0, ..when.clone() })
-    };
+    let onplanned = part.chosen(|when, index| When { planned: index == 0, ..when });
     let segments = [
         Segment::with_icon(words.planned(), glyphs::CALENDAR),
         Segment::with_icon(words.in_inbox(), glyphs::INBOX),
@@ -68,24 +59,14 @@ pub fn WhenPart(props: &WhenProps) -> Html {
             </section>
         };
     }
-    let onzone = {
-        let when = when.clone();
-        part.plan(move |name: String| {
-            let zone = match &*name {
-                MINE => ScheduleZone::Mine,
-                name => ScheduleZone::Fixed(Zone::new(name).ok()?),
-            };
-            Some(When { zone, ..when.clone() })
-        })
-    };
-    let ondate = {
-        let when = when.clone();
-        part.plan(move |text: String| Some(when.clone().on(parse_date(&text).ok()?)))
-    };
-    let ontime = {
-        let when = when.clone();
-        part.plan(move |text: String| Some(When { time: parse_time(&text).ok()?, ..when.clone() }))
-    };
+    let onzone = part.typed(|when, name| {
+        let zone = match name {
+            MINE => ScheduleZone::Mine,
+            name => ScheduleZone::Fixed(Zone::new(name).ok()?),
+        };
+        Some(When { zone, ..when })
+    });
+    let onall = part.chosen(|when, _| When { all_day: !when.all_day, ..when }).reform(|()| 0);
     let schedule = when.schedule();
     let first = when.first();
     let wrong = |place| part.fault(place, &problems).map(AttrValue::Static);
@@ -95,26 +76,28 @@ pub fn WhenPart(props: &WhenProps) -> Html {
             { head }
             <div class={if when.all_day { "tiles whole-day" } else { "tiles" }}>
                 if !when.all_day {
-                    <Tile
-                        id="routine-time"
-                        label={words.starts()}
-                        kind="time"
-                        value={format!("{:02}:{:02}", when.time.hour(), when.time.minute())}
-                        shown={words.time(when.time)}
-                        onvalue={ontime}
-                    />
+                    { tile(TileProps {
+                        id: "routine-time",
+                        label: words.starts(),
+                        kind: "time",
+                        // Without the seconds.
+                        value: when.time.to_string().chars().take(5).collect::<String>().into(),
+                        shown: words.time(when.time).into(),
+                        min: None,
+                        error: None,
+                        onvalue: part.typed(|when, text| Some(When { time: parse_time(text).ok()?, ..when })),
+                    }) }
                 }
-                <Tile
-                    id="routine-date"
-                    label={if repeats { words.from() } else { words.on() }}
-                    kind="date"
-                    value={first.to_string()}
-                    shown={words.date(first, Style::DayYear)}
-                    min="1970-01-01"
-                    max="2199-12-31"
-                    error={wrong(Place::Start)}
-                    onvalue={ondate}
-                />
+                { tile(TileProps {
+                    id: "routine-date",
+                    label: if repeats { words.from() } else { words.on() },
+                    kind: "date",
+                    value: first.to_string().into(),
+                    shown: words.date(first, Style::DayYear).into(),
+                    min: Some("1970-01-01".into()),
+                    error: wrong(Place::Start),
+                    onvalue: part.typed(|when, text| Some(when.on(parse_date(text).ok()?))),
+                }) }
                 <ZoneTile
                     own={props.context.zone.clone()}
                     value={when.zone.fixed().map_or_else(|| AttrValue::Static(MINE), |zone| zone.as_str().to_owned().into())}
@@ -122,9 +105,9 @@ pub fn WhenPart(props: &WhenProps) -> Html {
                     onchange={onzone}
                 />
             </div>
-            { switch(words.all_day(), when.all_day, &with(|when| when.all_day = !when.all_day)) }
+            { switch(words.all_day(), when.all_day, &onall) }
             if matches!(when.rhythm.unit, Unit::Once | Unit::Weeks) {
-                { weekdays(&words, when, props.context.week_start, &change) }
+                { weekdays(&words, part, props.context.week_start) }
             }
             <p class="plain">
                 { icon(glyphs::REPEAT) }
@@ -133,10 +116,10 @@ pub fn WhenPart(props: &WhenProps) -> Html {
                     { " " }
                     if when.rhythm.unit == Unit::Kept {
                         <button type="button" class="link" onclick={{
-                            let (more, open) = (more.clone(), with(|when| *when = when.clone().every(Unit::Weeks)));
+                            let (more, open) = (more.clone(), part.chosen(|when, _| when.every(Unit::Weeks)));
                             Callback::from(move |_: MouseEvent| {
                                 more.set(true);
-                                open.emit(());
+                                open.emit(0);
                             })
                         }}>
                             { words.change_rule() }
@@ -201,12 +184,16 @@ fn coming(words: &Words, schedule: &Result<Option<Schedule>, Wrong>, asked: Date
 }
 
 /// The days of the week, in the person's order: those pressed are those on which it repeats.
-fn weekdays(words: &Words, when: &When, start: Weekday, change: &Callback<When>) -> Html {
+fn weekdays(words: &Words, part: &PartProps, start: Weekday) -> Html {
+    let when = &part.form.when;
+    let onday = part.chosen(|when, day| match week(Weekday::Monday).get(day) {
+        Some(day) => when.toggled(*day),
+        None => when,
+    });
     let weekly = when.rhythm.unit == Unit::Weeks;
     html! {
         <div class="weekdays" role="group" aria-label={words.repeats_on()}>
             { for week(start).into_iter().map(|day| {
-                let when = when.clone();
                 // 1 January 2024 was a Monday.
                 let date = date(2024, 1, 1 + day.to_monday_zero_offset());
                 let pressed = weekly && when.rhythm.weekdays.has(day);
@@ -216,7 +203,7 @@ fn weekdays(words: &Words, when: &When, start: Weekday, change: &Callback<When>)
                         type="button"
                         aria-label={words.date(date, Style::Weekday)}
                         aria-pressed={if pressed { "true" } else { "false" }}
-                        onclick={change.reform(move |_| when.clone().toggled(day))}
+                        onclick={onday.reform(move |_| usize::from(day.to_monday_zero_offset().unsigned_abs()))}
                     >
                         { words.date(date, Style::WeekdayNarrow) }
                     </button>
