@@ -9,17 +9,17 @@ use super::{
     save::{self, Saved},
     steps::StepsPart,
     when_part::WhenPart,
-    words::use_words,
+    words::{Words, use_words},
 };
 use crate::{
     api::ApiError,
     i18n::Style,
-    kept::use_kept,
+    kept::{Kept, use_kept},
     planning::{Question, ScopeDialog},
     platform::{browser, events::use_unload_guard, focus::use_focus_first_invalid, random},
     problems,
     shell::Announcer,
-    store::{Action, use_dispatch},
+    store::{Action, Dispatch, use_dispatch},
     ui::{Button, Dialog, Kind, Shape, glyphs, icon, pressed},
     words,
 };
@@ -58,122 +58,180 @@ pub struct EditorProps {
     pub onleave: Callback<()>,
 }
 
+/// What the sheet holds.
+#[derive(Clone, PartialEq)]
+struct Desk {
+    form: Rc<Form>,
+    /// What it is compared with: what is there, as far as it is known here.
+    before: Rc<Form>,
+    seen: Option<Rc<Seen>>,
+    /// What the server found wrong. It stays until the next try.
+    faults: Faults,
+    /// How often it was tried.
+    attempt: u32,
+    trouble: Option<AttrValue>,
+    phase: Phase,
+}
+
+impl Desk {
+    fn changed(&self) -> bool {
+        !self.form.says_the_same(&self.before)
+    }
+
+    /// Once it was tried, what is wrong is looked at with each key.
+    fn wrong(&self) -> Faults {
+        let mut wrong = if self.attempt > 0 {
+            Checked::of(&self.form).err().unwrap_or_default()
+        } else {
+            Faults::default()
+        };
+        wrong.0.extend(self.faults.0.iter().cloned());
+        wrong
+    }
+}
+
+/// What is done with the sheet.
+struct Sheet {
+    desk: Kept<Desk>,
+    /// Of a new routine. Kept over all tries, so that a lost answer makes no second one.
+    id: RoutineId,
+    context: Context,
+    words: Words,
+    dispatch: Dispatch,
+    onleave: Callback<()>,
+}
+
+impl Sheet {
+    fn does(self: &Rc<Self>, act: fn(&Rc<Self>)) -> Callback<()> {
+        let sheet = self.clone();
+        Callback::from(move |()| act(&sheet))
+    }
+
+    fn turn(&self, phase: Phase) {
+        self.desk.set(Desk { phase, ..self.desk.get() });
+    }
+
+    /// What became of saving it.
+    fn show(&self, saved: Saved) {
+        let mut desk = Desk { phase: Phase::Typing, ..self.desk.get() };
+        match saved {
+            Saved::Done => {
+                self.desk.set(desk);
+                self.dispatch.dispatch(Action::good(words::Words(self.words.0.clone()).saved()));
+                self.onleave.emit(());
+                return;
+            }
+            Saved::Faults(found) => {
+                desk.faults = found;
+                desk.attempt += 1;
+            }
+            Saved::Conflict(now) => {
+                let (seen, _) = opened(*now, None, None, &self.context);
+                let mine = (*desk.form).clone().on_top_of(&desk.before, seen.form.clone());
+                desk.form = Rc::new(mine);
+                desk.before = Rc::new(seen.form.clone());
+                desk.seen = Some(Rc::new(seen));
+                desk.trouble = Some(self.words.conflict().into());
+            }
+            Saved::Failed(error) => {
+                let gone = matches!(&error, ApiError::Problem(problem) if problem.code == Code::NotFound);
+                desk.trouble = Some(if gone {
+                    self.words.conflict_gone().into()
+                } else {
+                    problems::Words(self.words.0.clone()).advice(&error).into()
+                });
+            }
+        }
+        self.desk.set(desk);
+    }
+
+    fn send(self: &Rc<Self>, scope: Scope) {
+        let desk = Desk { phase: Phase::Saving, trouble: None, faults: Faults::default(), ..self.desk.get() };
+        let (form, seen) = (desk.form.clone(), desk.seen.clone());
+        self.desk.set(desk);
+        let sheet = self.clone();
+        spawn_local(async move {
+            sheet.show(match seen {
+                None => save::create(sheet.id, &form).await,
+                Some(seen) => save::edit(&seen, &form, scope).await,
+            });
+        });
+    }
+
+    fn save(self: &Rc<Self>) {
+        let desk = self.desk.get();
+        if desk.phase == Phase::Saving {
+            return;
+        }
+        if Checked::of(&desk.form).is_err() {
+            self.show(Saved::Faults(Faults::default()));
+            return;
+        }
+        match desk.seen.as_ref().map(|seen| seen.scopes(&desk.form)) {
+            Some(_) if !desk.changed() => self.onleave.emit(()),
+            Some(scopes) if scopes.len() > 1 => self.turn(Phase::Asking(scopes)),
+            Some(scopes) => self.send(scopes.first().copied().unwrap_or(Scope::All)),
+            None => self.send(Scope::All),
+        }
+    }
+
+    fn close(self: &Rc<Self>) {
+        let desk = self.desk.get();
+        match desk.phase {
+            Phase::Saving => {}
+            _ if desk.changed() => self.turn(Phase::Leaving),
+            _ => self.onleave.emit(()),
+        }
+    }
+}
+
 /// The sheet.
 #[component]
 pub fn Editor(props: &EditorProps) -> Html {
-    let (words, common, problems) = (use_words(), words::use_words(), problems::use_words());
+    let (words, common) = (use_words(), words::use_words());
     let dispatch = use_dispatch();
-    let typed = {
+    let kept = use_kept(|| {
         let now = props.form.clone();
-        use_kept(move || draft::take(&browser::address(), &now).map_or(now, Rc::new))
-    };
-    let form = typed.get();
-    // What it is compared with: what is there, as far as it is known here.
-    let base = use_kept(|| (props.form.clone(), props.seen.clone()));
-    let (before, seen) = base.get();
-    let faults = use_kept(Faults::default);
-    let attempt = use_kept(|| 0_u32);
-    let trouble = use_kept(|| None::<AttrValue>);
-    let phase = use_kept(|| Phase::Typing);
-    // Kept over all tries, so that a lost answer makes no second routine.
-    let id = use_memo((), |()| {
+        Desk {
+            form: draft::take(&browser::address(), &now).map_or(now, Rc::new),
+            before: props.form.clone(),
+            seen: props.seen.clone(),
+            faults: Faults::default(),
+            attempt: 0,
+            trouble: None,
+            phase: Phase::Typing,
+        }
+    });
+    let desk = kept.get();
+    let id = use_mut_ref(|| {
         let (ms, random) = random::id_parts();
         RoutineId::mint(ms, random)
     });
     let frame = use_node_ref();
-    use_focus_first_invalid(frame.clone(), attempt.get());
-    let changed = !form.says_the_same(&before);
+    use_focus_first_invalid(frame.clone(), desk.attempt);
+    let changed = desk.changed();
     use_unload_guard(changed);
-    let onleave = use_draft(changed.then(|| (before.clone(), form.clone())), &props.onleave);
-
+    let onleave = use_draft(changed.then(|| (desk.before.clone(), desk.form.clone())), &props.onleave);
     let act = {
-        let typed = typed.clone();
-        use_callback((), move |act, ()| typed.set(Rc::new((*typed.get()).clone().after(act))))
-    };
-
-    // Once it was tried, what is wrong is looked at with each key; what the server said stays until the next try.
-    let mut wrong =
-        if attempt.get() > 0 { Checked::of(&form).err().unwrap_or_default() } else { Faults::default() };
-    wrong.0.extend(faults.get().0);
-
-    let show = {
-        let (faults, attempt, trouble, phase) =
-            (faults.clone(), attempt.clone(), trouble.clone(), phase.clone());
-        let base = base.clone();
-        let (typed, dispatch, onleave) = (typed.clone(), dispatch.clone(), onleave.clone());
-        let (words, common, problems) = (words.clone(), common.clone(), problems.clone());
-        let (before, context, form) = (before.clone(), props.context.clone(), form.clone());
-        move |saved: Saved| {
-            phase.set(Phase::Typing);
-            match saved {
-                Saved::Done => {
-                    dispatch.dispatch(Action::good(common.saved()));
-                    onleave.emit(());
-                }
-                Saved::Faults(found) => {
-                    faults.set(found);
-                    attempt.set(attempt.get() + 1);
-                }
-                Saved::Conflict(now) => {
-                    let (seen, _) = opened(*now, None, None, &context);
-                    let mine = (*form).clone().on_top_of(&before, seen.form.clone());
-                    typed.set(Rc::new(mine));
-                    base.set((Rc::new(seen.form.clone()), Some(Rc::new(seen))));
-                    trouble.set(Some(words.conflict().into()));
-                }
-                Saved::Failed(error) => {
-                    let gone = matches!(&error, ApiError::Problem(problem) if problem.code == Code::NotFound);
-                    let text = if gone { words.conflict_gone().to_owned() } else { problems.advice(&error) };
-                    trouble.set(Some(text.into()));
-                }
-            }
-        }
-    };
-    let send = {
-        let (phase, trouble, faults) = (phase.clone(), trouble.clone(), faults.clone());
-        let (form, seen, id) = (form.clone(), seen.clone(), *id);
-        let show = show.clone();
-        Callback::from(move |scope: Scope| {
-            phase.set(Phase::Saving);
-            trouble.set(None);
-            faults.set(Faults::default());
-            let (form, seen, show) = (form.clone(), seen.clone(), show.clone());
-            spawn_local(async move {
-                show(match seen {
-                    None => save::create(id, &form).await,
-                    Some(seen) => save::edit(&seen, &form, scope).await,
-                });
-            });
+        let kept = kept.clone();
+        use_mut_ref(move || {
+            Callback::from(move |act| {
+                let mut desk = kept.get();
+                desk.form = Rc::new((*desk.form).clone().after(act));
+                kept.set(desk);
+            })
         })
     };
-    let onsave = {
-        let (phase, form, seen, send, onleave) =
-            (phase.clone(), form.clone(), seen.clone(), send.clone(), onleave.clone());
-        Callback::from(move |()| {
-            if phase.get() == Phase::Saving {
-                return;
-            }
-            if Checked::of(&form).is_err() {
-                show(Saved::Faults(Faults::default()));
-                return;
-            }
-            match seen.as_ref().map(|seen| seen.scopes(&form)) {
-                Some(_) if !changed => onleave.emit(()),
-                Some(scopes) if scopes.len() > 1 => phase.set(Phase::Asking(scopes)),
-                Some(scopes) => send.emit(scopes.first().copied().unwrap_or(Scope::All)),
-                None => send.emit(Scope::All),
-            }
-        })
-    };
-    let onclose = {
-        let (phase, onleave) = (phase.clone(), onleave.clone());
-        Callback::from(move |()| match phase.get() {
-            Phase::Saving => {}
-            _ if changed => phase.set(Phase::Leaving),
-            _ => onleave.emit(()),
-        })
-    };
-    let back = phase.becomes(Phase::Typing);
+    let act = act.borrow().clone();
+    let sheet = Rc::new(Sheet {
+        desk: kept,
+        id: *id.borrow(),
+        context: props.context.clone(),
+        words: words.clone(),
+        dispatch,
+        onleave: onleave.clone(),
+    });
+    let (onsave, back) = (sheet.does(Sheet::save), sheet.does(|sheet| sheet.turn(Phase::Typing)));
     let onkeydown = {
         let onsave = onsave.clone();
         Callback::from(move |event: KeyboardEvent| {
@@ -183,12 +241,14 @@ pub fn Editor(props: &EditorProps) -> Html {
             }
         })
     };
-    let trouble = trouble.get().or_else(|| (!wrong.0.is_empty()).then(|| words.check_again().into()));
-    let part = PartProps { form: form.clone(), faults: Rc::new(wrong), act, fresh: seen.is_none() };
+    let wrong = desk.wrong();
+    let Desk { form, seen, trouble, phase, .. } = desk;
+    let trouble = trouble.or_else(|| (!wrong.0.is_empty()).then(|| words.check_again().into()));
+    let part = PartProps { form, faults: Rc::new(wrong), act, fresh: seen.is_none() };
     let save_button = html! {
         { Button {
             kind: Kind::Primary,
-            busy: phase.get() == Phase::Saving,
+            busy: phase == Phase::Saving,
             onclick: Some(pressed(&onsave)),
             ..Button::says(common.save())
         } }
@@ -206,7 +266,7 @@ pub fn Editor(props: &EditorProps) -> Html {
         <Dialog
             id="routine-editor"
             title={if seen.is_some() { words.edit_routine() } else { words.new_routine() }}
-            {onclose}
+            onclose={sheet.does(Sheet::close)}
             close_label={common.close()}
             shape={Shape::Sheet}
             light={!changed}
@@ -233,7 +293,7 @@ pub fn Editor(props: &EditorProps) -> Html {
                         { Button {
                             kind: Kind::Danger,
                             icon: Some(glyphs::TRASH_2),
-                            onclick: Some(phase.becomes(Phase::Removing)),
+                            onclick: Some(pressed(&sheet.does(|sheet| sheet.turn(Phase::Removing)))),
                             class: "quiet",
                             ..Button::says(words.delete_routine())
                         } }
@@ -241,13 +301,13 @@ pub fn Editor(props: &EditorProps) -> Html {
                 }
             </div>
             <Announcer />
-            if let Phase::Asking(scopes) = &phase.get() {
-                <ScopeDialog question={Question::Change} scopes={scopes.clone()} onpick={send} onclose={back.clone()} />
+            if let Phase::Asking(scopes) = &phase {
+                <ScopeDialog question={Question::Change} scopes={scopes.clone()} onpick={Callback::from(move |scope| sheet.send(scope))} onclose={back.clone()} />
             }
-            if phase.get() == Phase::Leaving {
+            if phase == Phase::Leaving {
                 { discard(&words, &back, &onleave) }
             }
-            if let (Phase::Removing, Some(seen)) = (&phase.get(), &seen) {
+            if let (Phase::Removing, Some(seen)) = (&phase, &seen) {
                 <Removal seen={seen.clone()} onkeep={back} onleave={onleave.clone()} />
             }
         </Dialog>

@@ -30,10 +30,10 @@ pub fn discard(words: &Words, onkeep: &Callback<()>, ondiscard: &Callback<()>) -
             <div class="actions">
                 { Button {
                     kind: Kind::Danger,
-                    onclick: Some(pressed(&ondiscard)),
+                    onclick: Some(pressed(ondiscard)),
                     ..Button::says(words.discard())
                 } }
-                <button type="button" class="button primary" autofocus=true onclick={pressed(&onkeep)}>
+                <button type="button" class="button primary" autofocus=true onclick={pressed(onkeep)}>
                     { words.keep_editing() }
                 </button>
             </div>

@@ -27,7 +27,7 @@ pub fn trouble(failure: &Failure, onretry: &Callback<()>, whole: bool) -> Html {
                 if let Some(label) = &failure.retry {
                     { Button {
                         icon: Some(glyphs::REFRESH_CW),
-                        onclick: Some(pressed(&onretry)),
+                        onclick: Some(pressed(onretry)),
                         ..Button::says(label.clone())
                     } }
                 }
