@@ -1,16 +1,16 @@
 //! The account itself: name, e-mail, zone and week.
 
-use super::{saving::use_account, section, words::use_words};
+use super::{section, words::Words};
 use crate::{
     i18n::Hours,
-    kept::use_kept,
-    platform::{clock, intl, storage, timer::use_now},
+    kept::Kept,
+    platform::{clock, intl, storage},
     problems,
-    store::{Action, Settings, use_dispatch, use_slice},
+    store::{Action, Dispatch, Settings},
     ui::{Button, Kind, Segment, Select, Typed, segmented, select, text_field},
 };
 use daymark_shared::{
-    account::{AccountChange, WeekStart},
+    account::{Account, AccountChange, WeekStart},
     problem::Code,
     text::Name,
     zone::Zone,
@@ -18,20 +18,24 @@ use daymark_shared::{
 use std::rc::Rc;
 use yew::prelude::*;
 
+/// What the parts about the account need.
+pub struct Mine<'a> {
+    pub words: &'a Words,
+    pub account: &'a Account,
+    pub save: &'a Callback<AccountChange>,
+    pub settings: &'a Settings,
+    pub dispatch: &'a Dispatch,
+}
+
 /// Name and e-mail.
-#[component]
-pub fn YouSection() -> Html {
-    let (words, problems) = (use_words(), problems::use_words());
-    let (account, save) = use_account();
-    let typed = use_kept(|| None::<String>);
-    let wrong = use_kept(|| None::<Code>);
-    let Some(account) = account else { return html! {} };
+pub fn you(mine: &Mine, typed: &Kept<Option<String>>, wrong: &Kept<Option<Code>>) -> Html {
+    let Mine { words, account, save, .. } = *mine;
     let oninput = {
         let typed = typed.clone();
         Callback::from(move |text| typed.set(Some(text)))
     };
     let onchange = {
-        let (typed, wrong) = (typed.clone(), wrong.clone());
+        let (typed, wrong, save) = (typed.clone(), wrong.clone(), save.clone());
         Callback::from(move |text: String| match Name::new(&text) {
             Ok(name) => {
                 wrong.set(None);
@@ -49,7 +53,7 @@ pub fn YouSection() -> Html {
         onchange,
         autocomplete: Some("name".into()),
         hint: Some(words.name_hint().into()),
-        error: wrong.get().map(|code| problems.code(code).into()),
+        error: wrong.get().map(|code| problems::Words(words.0.clone()).code(code).into()),
         ..Typed::default()
     });
     let inside = html! {
@@ -65,15 +69,9 @@ pub fn YouSection() -> Html {
 }
 
 /// Zone, week and hours.
-#[component]
-pub fn TimeSection() -> Html {
-    let words = use_words();
-    let (settings, dispatch) = (use_slice::<Settings>(), use_dispatch());
-    let (account, save) = use_account();
-    use_now(60_000);
+pub fn time(mine: &Mine) -> Html {
+    let Mine { words, account, save, settings, dispatch } = *mine;
     let device = intl::device_zone().and_then(|name| Zone::new(&name).ok());
-    let Some(account) = account else { return html! {} };
-
     let choose_zone = {
         let save = save.clone();
         Callback::from(move |name: String| {
@@ -82,6 +80,7 @@ pub fn TimeSection() -> Html {
             }
         })
     };
+    let (save, dispatch) = (save.clone(), dispatch.clone());
     let choose_week = Callback::from(move |index: usize| {
         save.emit(AccountChange {
             week_start: WeekStart::ALL.get(index).copied(),

@@ -1,22 +1,19 @@
 //! Light or dark, and the language.
 
-use super::{saving::use_account, section, words::use_words};
+use super::{account::Mine, section};
 use crate::{
     i18n::own_name,
     platform::theme,
-    store::{Action, Settings, state::Theme, use_dispatch, use_slice},
+    store::{Action, state::Theme},
     ui::{Segment, glyphs, segmented},
 };
 use daymark_shared::account::{AccountChange, Locale};
 use yew::prelude::*;
 
 /// How Daymark looks and speaks.
-#[component]
-pub fn AppearanceSection() -> Html {
-    let words = use_words();
-    let (settings, dispatch) = (use_slice::<Settings>(), use_dispatch());
-    let (account, save) = use_account();
-    let Some(account) = account else { return html! {} };
+pub fn appearance(mine: &Mine) -> Html {
+    let Mine { words, account, save, settings, dispatch } = *mine;
+    let (save, dispatch) = (save.clone(), dispatch.clone());
     let choose_theme = Callback::from(move |index| {
         let (chosen, name) = match index {
             1 => (Theme::Light, Some("light")),

@@ -10,14 +10,18 @@ mod words;
 use crate::{
     api::session,
     kept::{Kept, use_kept},
-    platform::browser::{is_secure_context, use_title},
+    platform::{
+        browser::{is_secure_context, use_title},
+        timer::use_now,
+    },
     route::Route,
-    store::{Action, Dispatch, use_dispatch},
+    store::{Action, Dispatch, Settings, use_dispatch, use_slice},
     ui::{Button, glyphs, icon},
 };
-use account::{TimeSection, YouSection};
-use appearance::AppearanceSection;
+use account::{Mine, time, you};
+use appearance::appearance;
 use password::PasswordDialog;
+use saving::use_account;
 use sessions::SessionsSection;
 use wasm_bindgen_futures::spawn_local;
 use words::{Words, use_words};
@@ -39,10 +43,16 @@ pub fn SettingsPage() -> Html {
     let (words, dispatch) = (use_words(), use_dispatch());
     let leaving = use_kept(|| false);
     let sign_out = {
-        let (leaving, words) = (leaving.clone(), words.clone());
+        let (leaving, words, dispatch) = (leaving.clone(), words.clone(), dispatch.clone());
         Callback::from(move |_| sign_out(leaving.clone(), words.clone(), dispatch.clone()))
     };
     let asking = use_kept(|| false);
+    let settings = use_slice::<Settings>();
+    let (account, save) = use_account();
+    // The name as it is being typed, and what is wrong with it.
+    let (name, wrong) = (use_kept(|| None), use_kept(|| None));
+    // What time it is where the person is grows old.
+    use_now(60_000);
     use_title(words.settings());
     let security = html! {
         <>
@@ -57,6 +67,10 @@ pub fn SettingsPage() -> Html {
             }
         </>
     };
+    let mine = account.as_deref().map_or_else(Html::default, |account| {
+        let mine = Mine { words: &words, account, save: &save, settings: &settings, dispatch: &dispatch };
+        html! { <>{ you(&mine, &name, &wrong) }{ time(&mine) }{ appearance(&mine) }</> }
+    });
     html! {
         <div class="page settings">
             <header class="page-head"><h1>{ words.settings() }</h1></header>
@@ -69,9 +83,7 @@ pub fn SettingsPage() -> Html {
                     </div>
                 </aside>
             }
-            <YouSection />
-            <TimeSection />
-            <AppearanceSection />
+            { mine }
             { section("security", words.security(), security) }
             <SessionsSection />
             { Button {
