@@ -2,12 +2,9 @@
 
 use super::{
     action::Action,
-    days::Days,
-    inbox::Inbox,
-    run::{self, Following},
-    state::{Session, Settings, State, Toast, Toasts, spoken},
+    run,
+    state::{Session, State, Toast, spoken},
 };
-use crate::i18n::I18n;
 use std::rc::Rc;
 
 /// More messages at once than this would cover the page.
@@ -15,19 +12,25 @@ const TOASTS_MAX: usize = 3;
 
 /// The state after something happened; the very same `Rc`, and the very same slices, for what it does not change.
 pub fn reduce(state: Rc<State>, action: Action) -> Rc<State> {
-    let (session, settings, toasts) = (&state.session, &state.settings, &state.toasts);
+    let mut next = (*state).clone();
+    if act(&mut next, action) { Rc::new(next) } else { state }
+}
+
+/// Changes the state; whether it is another then.
+fn act(state: &mut State, action: Action) -> bool {
+    let mut settings = (*state.settings).clone();
+    let mut toasts = (*state.toasts).clone();
     match action {
-        Action::SignedIn(account) => with_session(&state, Session::SignedIn(Rc::new(account))),
-        Action::SignedOut { ended } => with_session(&state, Session::SignedOut { ended }),
+        Action::SignedIn(account) => return meet(state, Session::SignedIn(Rc::new(account))),
+        Action::SignedOut { ended } => return meet(state, Session::SignedOut { ended }),
         // Whoever is at work goes on: each request says for itself that it did not get through.
-        Action::Unreachable if matches!(**session, Session::SignedIn(_)) => state,
-        Action::Unreachable => with_session(&state, Session::Unreachable),
-        Action::Asking => with_session(&state, Session::Unknown),
-        Action::Theme(theme) => with_settings(&state, Settings { theme, ..(**settings).clone() }),
-        Action::Language(language) => with_settings(&state, Settings { language, ..(**settings).clone() }),
-        Action::Hours(hours) => with_settings(&state, Settings { hours, ..(**settings).clone() }),
+        Action::Unreachable if matches!(*state.session, Session::SignedIn(_)) => return false,
+        Action::Unreachable => return meet(state, Session::Unreachable),
+        Action::Asking => return meet(state, Session::Unknown),
+        Action::Theme(theme) => settings.theme = theme,
+        Action::Language(language) => settings.language = language,
+        Action::Hours(hours) => settings.hours = hours,
         Action::Say { tone, text, offer } => {
-            let mut toasts = (**toasts).clone();
             // The same again replaces itself instead of piling up.
             toasts.shown.retain(|toast| toast.text != text);
             if toasts.shown.len() == TOASTS_MAX {
@@ -36,82 +39,66 @@ pub fn reduce(state: Rc<State>, action: Action) -> Rc<State> {
             toasts.spoken = (toasts.spoken.0 + 1, text.clone());
             toasts.shown.push(Rc::new(Toast { id: toasts.next, tone, text, offer }));
             toasts.next += 1;
-            with_toasts(&state, toasts)
         }
-        Action::Announce(text) => {
-            with_toasts(&state, Toasts { spoken: (toasts.spoken.0 + 1, text), ..(**toasts).clone() })
+        Action::Announce(text) => toasts.spoken = (toasts.spoken.0 + 1, text),
+        Action::Dismiss(id) => toasts.shown.retain(|toast| toast.id != id),
+        Action::Days(change) => {
+            let days = state.days.changed(change);
+            return becomes(&mut state.days, days);
         }
-        Action::Dismiss(id) => {
-            let mut toasts = (**toasts).clone();
-            toasts.shown.retain(|toast| toast.id != id);
-            with_toasts(&state, toasts)
+        Action::Inbox(change) => {
+            let inbox = state.inbox.changed(change);
+            return becomes(&mut state.inbox, inbox);
         }
-        Action::Days(change) => with_days(&state, state.days.changed(change)),
-        Action::Inbox(change) => with_inbox(&state, state.inbox.changed(change)),
-        Action::Run(event) => with_following(&state, run::reduce(&state.following, event)),
+        Action::Run(event) => {
+            let before = state.following.clone();
+            state.following = run::reduce(&before, event);
+            return !Rc::ptr_eq(&before, &state.following);
+        }
     }
+    let other = becomes(&mut state.settings, settings);
+    if other {
+        speak(state);
+    }
+    becomes(&mut state.toasts, toasts) || other
 }
 
-fn with_session(state: &Rc<State>, session: Session) -> Rc<State> {
-    if *state.session == session {
-        return state.clone();
+/// Puts something in the place of a slice, if it is something else.
+fn becomes<T: PartialEq>(slice: &mut Rc<T>, value: T) -> bool {
+    let other = **slice != value;
+    if other {
+        *slice = Rc::new(value);
     }
+    other
+}
+
+/// It is somebody else's turn.
+fn meet(state: &mut State, session: Session) -> bool {
     // One person's days are not another's, and another zone has other days.
     let whose = |session: &Session| session.account().map(|account| (account.id, account.zone.clone()));
-    let (days, inbox, following) = if whose(&state.session) == whose(&session) {
-        (state.days.clone(), state.inbox.clone(), state.following.clone())
-    } else {
-        Default::default()
-    };
-    let i18n = speaking(state, &session, &state.settings);
-    Rc::new(State { session: Rc::new(session), i18n, days, inbox, following, ..(**state).clone() })
-}
-
-fn with_days(state: &Rc<State>, days: Days) -> Rc<State> {
-    if *state.days == days {
-        return state.clone();
+    let before = whose(&state.session);
+    if !becomes(&mut state.session, session) {
+        return false;
     }
-    Rc::new(State { days: Rc::new(days), ..(**state).clone() })
-}
-
-fn with_inbox(state: &Rc<State>, inbox: Inbox) -> Rc<State> {
-    if *state.inbox == inbox {
-        return state.clone();
+    if before != whose(&state.session) {
+        (state.days, state.inbox, state.following) = Default::default();
     }
-    Rc::new(State { inbox: Rc::new(inbox), ..(**state).clone() })
+    speak(state);
+    true
 }
 
-fn with_following(state: &Rc<State>, following: Rc<Following>) -> Rc<State> {
-    if Rc::ptr_eq(&state.following, &following) {
-        return state.clone();
-    }
-    Rc::new(State { following, ..(**state).clone() })
-}
-
-fn with_settings(state: &Rc<State>, settings: Settings) -> Rc<State> {
-    if *state.settings == settings {
-        return state.clone();
-    }
-    let i18n = speaking(state, &state.session, &settings);
-    Rc::new(State { settings: Rc::new(settings), i18n, ..(**state).clone() })
-}
-
-fn speaking(state: &State, session: &Session, settings: &Settings) -> Rc<I18n> {
-    let spoken = spoken(session, settings);
-    if *state.i18n == spoken { state.i18n.clone() } else { Rc::new(spoken) }
-}
-
-fn with_toasts(state: &Rc<State>, toasts: Toasts) -> Rc<State> {
-    if *state.toasts == toasts {
-        return state.clone();
-    }
-    Rc::new(State { toasts: Rc::new(toasts), ..(**state).clone() })
+fn speak(state: &mut State) {
+    let spoken = spoken(&state.session, &state.settings);
+    becomes(&mut state.i18n, spoken);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{days::DaysChange, state::Theme};
+    use crate::store::{
+        days::{Days, DaysChange},
+        state::{Settings, Theme},
+    };
     use daymark_shared::{
         account::{Account, Locale, Role, WeekStart},
         ids::AccountId,
