@@ -68,7 +68,8 @@ pub fn WhenPart(props: &WhenProps) -> Html {
     });
     let onall = part.chosen(|when, _| When { all_day: !when.all_day, ..when }).reform(|()| 0);
     let schedule = when.schedule();
-    let first = when.first();
+    let first =
+        schedule.as_ref().ok().and_then(Option::as_ref).map_or(when.date, |schedule| schedule.start.date());
     let wrong = |place| part.fault(place, &problems).map(AttrValue::Static);
     let repeats = when.rhythm.unit != Unit::Once;
     html! {

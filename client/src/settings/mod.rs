@@ -8,7 +8,7 @@ mod sessions;
 mod words;
 
 use crate::{
-    api::session,
+    api::{session, use_remote},
     kept::{Kept, use_kept},
     platform::{
         browser::{is_secure_context, use_title},
@@ -22,7 +22,7 @@ use account::{Mine, time, you};
 use appearance::appearance;
 use password::PasswordDialog;
 use saving::use_account;
-use sessions::SessionsSection;
+use sessions::sessions;
 use wasm_bindgen_futures::spawn_local;
 use words::{Words, use_words};
 use yew::prelude::*;
@@ -51,7 +51,8 @@ pub fn SettingsPage() -> Html {
     let (account, save) = use_account();
     // The name as it is being typed, and what is wrong with it.
     let (name, wrong) = (use_kept(|| None), use_kept(|| None));
-    // What time it is where the person is grows old.
+    let signed_in = use_remote(String::new(), session::sessions);
+    // What time it is where the person is grows old, as does “5 minutes ago”.
     use_now(60_000);
     use_title(words.settings());
     let security = html! {
@@ -85,7 +86,7 @@ pub fn SettingsPage() -> Html {
             }
             { mine }
             { section("security", words.security(), security) }
-            <SessionsSection />
+            { sessions(&words, &signed_in) }
             { Button {
                 icon: Some(glyphs::LOG_OUT),
                 busy: leaving.get(),

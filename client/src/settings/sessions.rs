@@ -1,10 +1,13 @@
 //! Where somebody is signed in.
 
-use super::{section, words::use_words};
+use super::{
+    section,
+    words::{Words, use_words},
+};
 use crate::{
-    api::{Remote, session, use_remote},
+    api::{Remote, remote::RemoteHandle, session},
     kept::use_kept,
-    platform::{clock, timer::use_now},
+    platform::clock,
     problems,
     store::{Action, use_dispatch},
     ui::{Button, Kind, glyphs, icon, skeleton, trouble},
@@ -15,12 +18,8 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// All sessions, each with a button that ends it.
-#[component]
-pub fn SessionsSection() -> Html {
-    let (words, common, problems) = (use_words(), common::use_words(), problems::use_words());
-    let sessions = use_remote(String::new(), session::sessions);
-    // “5 minutes ago” grows old.
-    use_now(60_000);
+pub fn sessions(words: &Words, sessions: &RemoteHandle<Vec<Session>>) -> Html {
+    let (common, problems) = (common::Words(words.0.clone()), problems::Words(words.0.clone()));
     let inside = html! {
         <>
             {

@@ -87,12 +87,8 @@ pub fn WelcomePage(props: &WelcomeProps) -> Html {
                 }
                 {
                     match instance.remote {
-                        Remote::Pending => html! {
-                            { skeleton(4, crate::words::Words(words.0.clone()).loading()) }
-                        },
-                        Remote::Failed(error) => html! {
-                            { trouble(&problems.failure(&error), &instance.reload, false) }
-                        },
+                        Remote::Pending => skeleton(4, crate::words::Words(words.0.clone()).loading()),
+                        Remote::Failed(error) => trouble(&problems.failure(&error), &instance.reload, false),
                         Remote::Ready(instance) => html! {
                             <Doorway door={Door::at(&instance, token("setup"), token("invite"))} />
                         },
