@@ -14,7 +14,7 @@ use super::{
 use crate::{
     api::ApiError,
     i18n::Style,
-    kept::{Kept, use_kept},
+    kept::{Kept, use_kept, use_node},
     planning::{Question, ScopeDialog},
     platform::{browser, events::use_unload_guard, focus::use_focus_first_invalid, random},
     problems,
@@ -207,7 +207,7 @@ pub fn Editor(props: &EditorProps) -> Html {
         let (ms, random) = random::id_parts();
         RoutineId::mint(ms, random)
     });
-    let frame = use_node_ref();
+    let frame = use_node();
     use_focus_first_invalid(frame.clone(), desk.attempt);
     let changed = desk.changed();
     use_unload_guard(changed);

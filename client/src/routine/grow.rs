@@ -1,6 +1,9 @@
 //! A text of several lines that is as high as it needs to be.
 
-use crate::{kept::use_watch, platform::focus::focus};
+use crate::{
+    kept::{use_node, use_watch},
+    platform::focus::focus,
+};
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
@@ -30,7 +33,7 @@ pub struct GrowProps {
 /// A text area that grows: behind it the same text, which makes the room.
 #[component]
 pub fn Grow(props: &GrowProps) -> Html {
-    let node = use_node_ref();
+    let node = use_node();
     {
         let (node, wanted) = (node.clone(), props.focus);
         use_watch((), move |()| {

@@ -2,7 +2,7 @@
 
 use super::{icon_words, words::use_words};
 use crate::{
-    kept::{use_kept, use_watch},
+    kept::{use_kept, use_node, use_watch},
     platform::{
         document,
         events::listen,
@@ -28,7 +28,7 @@ pub struct IconPickerProps {
 pub fn IconPicker(props: &IconPickerProps) -> Html {
     let (words, names) = (use_words(), icon_words::use_words());
     let open = use_kept(|| false);
-    let (frame, grid, button) = (use_node_ref(), use_node_ref(), use_node_ref());
+    let (frame, grid, button) = (use_node(), use_node(), use_node());
     {
         let (frame, grid, set) = (frame.clone(), grid.clone(), open.clone());
         use_watch(open.get(), move |open| {

@@ -9,7 +9,7 @@ use super::{
     words::{Words, use_words},
 };
 use crate::{
-    kept::use_watch,
+    kept::{use_node, use_watch},
     platform::focus::focus,
     ui::{Menu, MenuItem, Sortable, field::value_of, glyphs},
 };
@@ -56,7 +56,7 @@ pub struct StepRowProps {
 #[component]
 pub fn StepRow(props: &StepRowProps) -> Html {
     let words = use_words();
-    let title = use_node_ref();
+    let title = use_node();
     {
         let title = title.clone();
         use_watch(props.focus, move |turn| {

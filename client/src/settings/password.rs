@@ -3,7 +3,7 @@
 use super::words::use_words;
 use crate::{
     api::{ApiError, account},
-    kept::use_kept,
+    kept::{use_kept, use_node},
     platform::focus::use_focus_first_invalid,
     problems,
     store::{Action, Session, use_dispatch, use_slice},
@@ -52,7 +52,7 @@ pub fn PasswordDialog(props: &PasswordDialogProps) -> Html {
     let wrong = use_kept(Wrong::default);
     let busy = use_kept(|| false);
     let attempts = use_kept(|| 0_u32);
-    let form = use_node_ref();
+    let form = use_node();
     use_focus_first_invalid(form.clone(), attempts.get());
 
     let onsubmit = {

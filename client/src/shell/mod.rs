@@ -1,7 +1,7 @@
 //! What is around the pages: the navigation, the messages, and what is read aloud.
 
 use crate::{
-    kept::use_watch,
+    kept::{use_node, use_watch},
     platform::focus::focus,
     route::{Area, Route, RouteLink},
     store::{Action, Toasts, state::Tone, use_dispatch, use_slice},
@@ -46,7 +46,7 @@ pub struct ShellProps {
 #[component]
 pub fn Shell(props: &ShellProps) -> Html {
     let words = use_words();
-    let main = use_node_ref();
+    let main = use_node();
     let first = use_mut_ref(|| true);
     {
         let main = main.clone();

@@ -2,7 +2,7 @@
 //! focus back.
 
 use super::{IconButton, glyphs, pressed};
-use crate::kept::use_watch;
+use crate::kept::{use_node, use_watch};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDialogElement, MouseEvent};
 use yew::prelude::*;
@@ -44,7 +44,7 @@ pub struct DialogProps {
 /// A modal dialog, open as long as it is rendered. The element marked `autofocus` inside gets the focus, or the first.
 #[component]
 pub fn Dialog(props: &DialogProps) -> Html {
-    let node = use_node_ref();
+    let node = use_node();
     use_watch(node.clone(), |node| {
         let dialog = node.cast::<HtmlDialogElement>();
         if let Some(dialog) = &dialog {

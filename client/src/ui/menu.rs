@@ -4,7 +4,7 @@ use super::{
     Glyph, IconButton, glyphs,
     icon::{icon, icon_of_class},
 };
-use crate::kept::{use_kept, use_watch};
+use crate::kept::{use_kept, use_node, use_watch};
 use crate::platform::{
     document,
     events::listen,
@@ -61,7 +61,7 @@ const ITEM: &str = "[role^=menuitem]";
 #[component]
 pub fn Menu(props: &MenuProps) -> Html {
     let open = use_kept(|| false);
-    let button = use_node_ref();
+    let button = use_node();
     let toggle = open.turns();
     let onclose = {
         let (set, button) = (open.clone(), button.clone());
@@ -110,7 +110,7 @@ pub struct MenuListProps {
 /// The list of a menu, for whatever opens it; open as long as it is rendered. Its parent says where it is.
 #[component]
 pub fn MenuList(props: &MenuListProps) -> Html {
-    let list = use_node_ref();
+    let list = use_node();
     // The first item has the focus, and a press elsewhere closes.
     {
         let (list, opener, onclose) = (list.clone(), props.opener.clone(), props.onclose.clone());

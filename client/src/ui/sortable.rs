@@ -3,6 +3,7 @@
 //! Its things are the children of the list, of class `sortable`. While one is dragged, the list has the class `sorting`,
 //! the thing the class `lifted`, and each is moved by `--shift`.
 
+use crate::kept::use_node;
 use crate::platform::{
     document,
     drag::{self, Drag},
@@ -26,7 +27,7 @@ pub struct Sortable {
 /// A list that is put in order by hand. `onmove` hears from which place to which, counted from 0.
 #[hook]
 pub fn use_sortable(onmove: Callback<(usize, usize)>) -> Sortable {
-    Sortable { list: use_node_ref(), onmove }
+    Sortable { list: use_node(), onmove }
 }
 
 /// Where a thing lies in the window: its upper edge and its height.

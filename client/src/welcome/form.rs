@@ -3,7 +3,7 @@
 use super::{Pass, words::use_words};
 use crate::{
     api::{ApiError, session},
-    kept::use_kept,
+    kept::{use_kept, use_node},
     platform::{browser, focus::use_focus_first_invalid, history, intl},
     problems,
     store::{Action, Settings, use_dispatch, use_slice},
@@ -130,7 +130,7 @@ pub fn Form(props: &FormProps) -> Html {
     let wrong = use_kept(Wrong::default);
     let busy = use_kept(|| false);
     let attempts = use_kept(|| 0_u32);
-    let form = use_node_ref();
+    let form = use_node();
     use_focus_first_invalid(form.clone(), attempts.get());
     let zone =
         use_mut_ref(|| intl::device_zone().and_then(|name| Zone::new(&name).ok()).unwrap_or_else(Zone::utc));
