@@ -66,6 +66,25 @@ test.beforeEach(() => {
 
 const ask = (path: string, options: Parameters<typeof askPort>[2] = {}, port = web.port) => askPort(port, path, options);
 
+/** For requests that no library would make. */
+async function askRaw(request: string): Promise<Answer> {
+  const raw = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    const socket = connect(web.port, '127.0.0.1', () => socket.write(request));
+    socket.setTimeout(5_000, () => socket.destroy(new Error('no answer')));
+    socket.on('data', (part) => (text += part)).on('error', reject).on('close', () => resolve(text));
+  });
+  const end = raw.indexOf('\r\n\r\n');
+  const [first, ...lines] = raw.slice(0, end).split('\r\n');
+  const answer: Answer = { status: Number(first!.split(' ')[1]), headers: {}, count: new Map(), body: Buffer.from(raw.slice(end + 4)) };
+  for (const line of lines) {
+    const name = line.slice(0, line.indexOf(':')).toLowerCase();
+    answer.headers[name] = line.slice(name.length + 2);
+    answer.count.set(name, (answer.count.get(name) ?? 0) + 1);
+  }
+  return answer;
+}
+
 function expectSecured(answer: Answer): void {
   for (const [name, value] of SECURITY) {
     expect(answer.headers[name], name).toBe(value);
@@ -120,16 +139,21 @@ test.describe('security headers', () => {
     }
   });
 
-  test('are on what nginx refuses before it reads the address', async () => {
-    const raw = await new Promise<string>((resolve, reject) => {
-      let text = '';
-      const socket = connect(web.port, '127.0.0.1', () => socket.write('GARBAGE\r\n\r\n'));
-      socket.setTimeout(5_000, () => socket.destroy(new Error('no answer')));
-      socket.on('data', (part) => (text += part)).on('error', reject).on('close', () => resolve(text));
-    });
-    expect(raw).toMatch(/^HTTP\/1\.1 400 /);
-    for (const [name, value] of SECURITY) expect(raw.toLowerCase()).toContain(`${name}: ${value}`.toLowerCase());
-  });
+  for (const [what, text, status, code] of [
+    ['no request', 'GARBAGE\r\n\r\n', 400, 'bad_request'],
+    ['no address', 'GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad_request'],
+    ['no address of the API', 'GET /api/%zz HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad_request'],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n', 400, 'bad_request'],
+    ['two hosts', 'GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n', 400, 'bad_request'],
+    ['a length that is none', 'POST /api/v1/routines HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n', 400, 'bad_request'],
+    ['a header that is too large', `GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${'a'.repeat(20_000)}\r\n\r\n`, 400, 'bad_request'],
+    ['a coding that it does not know', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\n\r\n', 400, 'bad_request'],
+    ['a version that it does not know', 'GET / HTTP/3.0\r\nHost: x\r\n\r\n', 400, 'bad_request'],
+    ['a method that it does not know', 'TRACE / HTTP/1.1\r\nHost: x\r\n\r\n', 405, 'method_not_allowed'],
+    ['an address that is too long', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 414, 'address_too_long'],
+  ] as const) {
+    test(`are on what nginx cannot read: ${what}`, async () => expectProblem(await askRaw(text), status, code));
+  }
 
   test('speak of HTTPS only where it is used', async () => {
     expect((await ask('/')).headers['strict-transport-security']).toBeUndefined();
@@ -194,6 +218,15 @@ test.describe('files', () => {
       expect(none.headers['content-encoding']).toBeUndefined();
       expect(none.body.toString()).toBe(plain);
       for (const answer of [brotli, gzip, none]) expect(answer.headers.vary).toBe('Accept-Encoding');
+    }
+  });
+
+  test('are sent whole, whatever part is asked for', async () => {
+    for (const part of ['bytes=0-3', 'bytes=99999999-']) {
+      const answer = await ask(HASHED, { headers: { Range: part } });
+      expect(answer.status).toBe(200);
+      expect(answer.body.toString()).toBe(PROGRAM);
+      expectSecured(answer);
     }
   });
 
@@ -373,6 +406,10 @@ test.describe('nginx', () => {
     expect(answer.status).toBe(200);
     expect(answer.body.toString()).toBe('ok\n');
     expect(answer.headers['cache-control']).not.toContain('max-age');
+  });
+
+  test('does not say that the server is ready', async () => {
+    for (const headers of [{}, { 'Sec-Fetch-Mode': 'navigate' }]) expectProblem(await ask('/readyz', { headers }), 404, 'not_found');
   });
 
   test('logs JSON without addresses, queries and user agents', async () => {
