@@ -54,7 +54,9 @@ pub struct Notice<'a> {
 pub fn notice(notice: Notice) -> Html {
     let Notice { glyph, title, alert, whole, inside } = notice;
     html! {
-        <div class="notice" role={alert.then_some("alert")}>
+        // The keys make them elements of their own: an alert that comes is read aloud, one that something else turns into
+        // need not be.
+        <div key="notice" class="notice" role={alert.then_some("alert")}>
             { icon(glyph) }
             if whole {
                 <h1>{ title }</h1>
@@ -70,7 +72,7 @@ pub fn notice(notice: Notice) -> Html {
 /// moment, so that a quick answer does not flicker.
 pub fn skeleton(lines: usize, label: &'static str) -> Html {
     html! {
-        <div class="skeleton" role="status">
+        <div key="skeleton" class="skeleton" role="status">
             <span class="visually-hidden">{ label }</span>
             { for (0..lines).map(|line| html! { <span key={line} class="bone"></span> }) }
         </div>
