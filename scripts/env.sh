@@ -70,9 +70,6 @@ if command -v rustup >/dev/null; then
   unset _daymark_sysroot _daymark_found
 fi
 
-# Component tests run in headless Chromium; client/webdriver.json says how it is started.
-export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner
-export CHROMEDRIVER=${CHROMEDRIVER:-/usr/bin/chromedriver}
 export CHROMIUM=${CHROMIUM:-/usr/bin/chromium}
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
 

@@ -5,7 +5,7 @@ use crate::{
     i18n::{Hours, I18n, use_i18n},
     kept::use_watch,
     not_found::NotFound,
-    platform::{browser, storage},
+    platform::{browser, events::use_window_event, storage},
     problems,
     route::{Route, use_route},
     routine::{self, RoutinePage, RoutinesPage},
@@ -74,6 +74,15 @@ fn Pages() -> Html {
             ask(dispatch);
         }
     });
+    let left = dispatch.clone();
+    use_window_event(
+        "storage",
+        Callback::from(move |()| {
+            if session::left_elsewhere() {
+                left.dispatch(Action::SignedOut { ended: false });
+            }
+        }),
+    );
     let i18n = use_i18n();
     use_watch(i18n.language, |language| {
         browser::set_page_language(language.as_str());

@@ -18,6 +18,7 @@ crate::words! {
     back: "Back", "Zurück";
     more: "More", "Mehr";
     dismiss: "Dismiss", "Ausblenden";
+    messages: "Messages", "Meldungen";
     loading: "Loading", "Wird geladen";
     try_again: "Try again", "Erneut versuchen";
     not_found_title: "Nothing here", "Hier ist nichts";

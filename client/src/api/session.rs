@@ -82,6 +82,15 @@ pub(super) fn ended() {
     tell(SessionEvent::Ended);
 }
 
+/// Whether the session of this browser was ended in another tab; this one then forgets it, too.
+pub fn left_elsewhere() -> bool {
+    let left = ACCESS.with_borrow(Option::is_some) && !may_exist();
+    if left {
+        forget();
+    }
+    left
+}
+
 /// A token that holds, renewed if it must be.
 pub(super) async fn fresh_token() -> Result<String, ApiError> {
     let token = ACCESS.with_borrow(|access| {

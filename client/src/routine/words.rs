@@ -34,7 +34,6 @@ crate::words! {
     remove: "Remove", "Entfernen";
     removed(step: &str): "“{step}” removed.", "„{step}“ entfernt.";
     now_at(step: &str, place: usize, of: usize): "{step}, now {place} of {of}", "{step}, jetzt {place} von {of}";
-    added_at(place: usize): "Step {place} added", "Schritt {place} hinzugefügt";
 
     when: "When", "Wann";
     planned: "Planned", "Geplant";

@@ -86,7 +86,6 @@ crate::words! {
     took: "Took", "Gedauert";
     total: "Total", "Gesamt";
     skipped: "skipped", "ausgelassen";
-    not_done: "not done", "nicht erledigt";
     back_to_day: "Back to the day", "Zurück zum Tag";
 
     loading: "The run is loading", "Der Durchlauf wird geladen";

@@ -108,7 +108,7 @@ pub fn waiting(route: Route, words: &Words) -> Html {
 pub fn Messages() -> Html {
     let (words, toasts, dispatch) = (use_words(), use_slice::<Toasts>(), use_dispatch());
     html! {
-        <div class="toasts">
+        <section class="toasts" aria-label={words.messages()}>
             { for toasts.shown.iter().map(|toast| {
                 let (dispatch, id) = (dispatch.clone(), toast.id);
                 html! {
@@ -122,7 +122,7 @@ pub fn Messages() -> Html {
                     />
                 }
             }) }
-        </div>
+        </section>
     }
 }
 

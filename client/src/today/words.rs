@@ -84,8 +84,6 @@ crate::words! {
     in_inbox(title: &str): "{title} is in the inbox.", "{title} liegt im Eingang.";
     plan: "Plan …", "Planen …";
     plan_named(title: &str): "Plan {title}", "{title} planen";
-    plan_title: "When?", "Wann?";
     time_label: "Time", "Uhrzeit";
     plan_button: "Plan", "Planen";
-    inbox_more: "There is more in the inbox than can be shown.", "Im Eingang ist mehr, als sich zeigen lässt.";
 }
