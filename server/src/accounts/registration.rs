@@ -99,7 +99,7 @@ pub async fn invite(state: &State, days: u16) -> Result<String, Error> {
     let (id, now) = (state.clock.mint(InvitationId::mint), state.clock.now());
     let until = now + SignedDuration::from_hours(24 * i64::from(days));
     state.db.write(move |tx| store::insert_invitation(tx, id, &hash, now, until)).await?;
-    Ok(format!("{}/welcome?invite={token}", state.config.site.public_url))
+    Ok(format!("{}/welcome?invite={token}", base(&state.config, state.config.listen.addr)))
 }
 
 /// The link for the first account; `None` once there is one. `addr` is where the server listens.
@@ -112,14 +112,19 @@ pub async fn setup_link(state: &State, addr: SocketAddr) -> Result<Option<String
     if state.db.read(store::any).await? {
         return Ok(None);
     }
-    let unset = state.config.site.public_url == format!("http://{}", state.config.listen.addr);
-    let base = match addr.ip().is_unspecified() {
-        _ if !unset => state.config.site.public_url.clone(),
+    let base = base(&state.config, addr);
+    Ok(Some(format!("{base}/welcome?setup={}", setup_token(&state.vault))))
+}
+
+/// What links start with; `addr` is where the server listens.
+fn base(config: &Config, addr: SocketAddr) -> String {
+    let unset = config.site.public_url == format!("http://{}", config.listen.addr);
+    match addr.ip().is_unspecified() {
+        _ if !unset => config.site.public_url.clone(),
         // Every address of this machine: this one is right on it.
         true => format!("http://localhost:{}", addr.port()),
         false => format!("http://{addr}"),
-    };
-    Ok(Some(format!("{base}/welcome?setup={}", setup_token(&state.vault))))
+    }
 }
 
 fn setup_token(vault: &Vault) -> String {

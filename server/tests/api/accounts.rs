@@ -240,6 +240,17 @@ fn the_operator_invites_from_the_command_line() {
     }
 }
 
+#[rstest]
+#[case::every_address("0.0.0.0", "http://localhost:4000")]
+#[case::every_address_of_ipv6("::", "http://localhost:4000")]
+#[case::one("127.0.0.2:8080", "http://127.0.0.2:8080")]
+fn an_invitation_leads_to_where_the_server_can_be_reached(#[case] bind: &str, #[case] base: &str) {
+    let app = TestApp::with(&[("BIND", bind)]);
+    let link = registration::invite(&app.state, 7);
+    let link = actix_web::rt::System::new().block_on(link).unwrap();
+    assert!(link.starts_with(&format!("{base}/welcome?invite=")), "{link}");
+}
+
 #[test]
 fn an_invitation_expires() {
     let app = by_invitation();
