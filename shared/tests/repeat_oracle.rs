@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, stdin};
 
 use daymark_shared::repeat::Repeat;
+use daymark_shared::schedule::to_instant;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
@@ -36,9 +37,7 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, ours: &T, theirs: &T) -> Res
 
 fn check(case: &Value) -> Result<(), String> {
     let zone = zone(text(case, "zone"));
-    // A gap is read with the offset before it, a fold as the first time: jiff's "compatible".
-    let instant =
-        |local: DateTime| -> Timestamp { local.to_zoned(zone.clone()).expect("an instant").timestamp() };
+    let instant = |local: DateTime| -> Timestamp { to_instant(local, &zone) };
     let start: DateTime = text(case, "start").parse().expect("a start");
     let rule: Repeat = text(case, "rule").parse().map_err(|error| format!("refused: {error}"))?;
     let rule = rule.with_local_until(start.time(), instant);
