@@ -2,13 +2,16 @@
 //!
 //! A server of its own process, as it will run; a unique word in every field of every endpoint; then every file that it
 //! wrote and every line that it logged is searched for those words, as they are and in the usual encodings. A feature
-//! that takes text adds a function like [`accounts`] to [`FEATURES`].
+//! that takes text adds a function like [`accounts`] to [`FEATURES`]; whoever forgets one endpoint or one field of the
+//! description fails here.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use daymark_server::clock::Clock;
+use daymark_server::{clock::Clock, http::openapi::document};
 use daymark_shared::{ids::RunId, session::SessionAnswer};
 use serde_json::{Value, json};
 use std::{
+    cell::RefCell,
+    collections::BTreeSet,
     fs,
     io::{BufRead, BufReader, Read},
     path::Path,
@@ -22,7 +25,11 @@ use ureq::{Agent, http};
 /// Fills all fields of a feature.
 type Feature = fn(&Instance, &mut Canaries);
 
-const FEATURES: &[Feature] = &[accounts, sessions, routines];
+const FEATURES: &[Feature] = &[accounts, sessions, routines, runs];
+
+/// Strings of bodies that a person cannot write what they like into: ids, times, rules, and names from a list.
+const NOT_TEXT: [&str; 9] =
+    ["id", "routine", "occurrence", "step", "start", "repeat", "zone", "locale", "week_start"];
 
 #[test]
 fn what_people_write_is_found_nowhere() {
@@ -33,6 +40,21 @@ fn what_people_write_is_found_nowhere() {
     }
     // While it runs: the write-ahead log is there.
     assert_eq!(canaries.found_in(instance.data.path()), [""; 0]);
+    let mut description = serde_json::to_value(document()).unwrap();
+    assert_eq!(instance.left_out(&description), [""; 0]);
+    // The check itself: texts and an endpoint that nobody thought of, however they are nested.
+    let text = json!({ "type": ["string", "null"] });
+    description["components"]["schemas"]["NewRoutine"]["properties"]["mantra"] = text.clone();
+    description["components"]["schemas"]["Step"]["properties"]["links"] =
+        json!({ "type": "array", "items": text });
+    description["paths"]["/api/v1/notes"]["post"] = json!({});
+    let forgotten = [
+        "POST notes",
+        "POST routines#mantra",
+        "POST routines#steps.*.links.*",
+        "PATCH routines/{id}#steps.*.links.*",
+    ];
+    assert_eq!(instance.left_out(&description), forgotten);
     let (data, log, link) = instance.stop();
     canaries.secret("account.setup token", link.split_once("/welcome?setup=").unwrap().1);
     assert!(
@@ -117,13 +139,18 @@ fn sessions(instance: &Instance, canaries: &mut Canaries) {
     let first = canaries.cookie(&answer);
     let answer = instance.send("POST", "sessions/refresh", None, &[("cookie", &first)], None);
     canaries.cookie(&answer);
-    instance.send("GET", "sessions", Some(&me), &[], None).body(200);
+    let list = instance.send("GET", "sessions", Some(&me), &[], None).body(200);
+    let other = list["items"].as_array().unwrap().iter().find(|session| session["current"] == false).unwrap();
+    let path = format!("sessions/{}", other["id"].as_str().unwrap());
+    instance.send("DELETE", &path, Some(&me), &[], None).body(204);
+    instance.send("GET", "instance", None, &[], None).body(200);
     let wrong = json!({ "email": canaries.email("session.email wrong"), "password": canaries.word("session.password wrong") });
     instance.send("POST", "sessions", None, &[], Some(wrong)).body(401);
     let forged = canaries.word("session.cookie forged");
     let cookie = format!("__Host-daymark={forged}");
     instance.send("POST", "sessions/refresh", None, &[("cookie", &cookie)], None).body(401);
     instance.send("GET", "account", Some(&canaries.word("session.access_token forged")), &[], None).body(401);
+    instance.send("DELETE", "sessions/current", Some(&me), &[], None).body(204);
 }
 
 fn sign_in(instance: &Instance, canaries: &mut Canaries) -> String {
@@ -133,40 +160,129 @@ fn sign_in(instance: &Instance, canaries: &mut Canaries) -> String {
     canaries.secret("session.access_token", answer.access_token.expose())
 }
 
-fn routines(instance: &Instance, canaries: &mut Canaries) {
-    let me = sign_in(instance, canaries);
-    let clock = Clock::system();
-    let id = |n: u8| format!("018f0000-0000-7000-8000-0000000000{n:02x}");
-    let today = clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let routine = |canaries: &mut Canaries, what: &str| {
+fn id(n: u8) -> String {
+    format!("018f0000-0000-7000-8000-0000000000{n:02x}")
+}
+
+/// The date so many days from now.
+fn date(days: i64) -> jiff::civil::Date {
+    let today = Clock::system().now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    today.saturating_add(jiff::Span::new().days(days))
+}
+
+/// All texts of a routine.
+fn texts(canaries: &mut Canaries, what: &str) -> Value {
+    let mut step = |n: u8| {
         json!({
-            "title": canaries.word(&format!("routine.title {what}")),
-            "notes": canaries.word(&format!("routine.notes {what}")),
-            "steps": [{
-                "id": id(1),
-                "title": canaries.word(&format!("step.title {what}")),
-                "note": canaries.word(&format!("step.note {what}")),
-                "minutes": 5,
-            }],
+            "id": id(n),
+            "title": canaries.word(&format!("step.title {what}")),
+            "note": canaries.word(&format!("step.note {what}")),
+            "minutes": 5,
         })
     };
-    let mut new = routine(canaries, "new");
-    new["id"] = json!(id(2));
-    new["schedule"] = json!({ "start": format!("{today}T23:50"), "repeat": "FREQ=DAILY" });
-    instance.send("POST", "routines", Some(&me), &[], Some(new.clone())).body(201);
-    new["title"] = json!(canaries.word("routine.title conflict"));
-    instance.send("POST", "routines", Some(&me), &[], Some(new)).body(409);
+    json!({
+        "steps": [step(0xa1), step(0xa2), step(0xa3)],
+        "title": canaries.word(&format!("routine.title {what}")),
+        "notes": canaries.word(&format!("routine.notes {what}")),
+        "icon": canaries.word(&format!("routine.icon {what}")),
+    })
+}
+
+/// A routine that happens daily from today on.
+fn create(instance: &Instance, canaries: &mut Canaries, me: &str, n: u8) -> Value {
+    let mut new = texts(canaries, "new");
+    new["id"] = json!(id(n));
+    new["schedule"] = json!({ "start": format!("{}T23:40", date(0)), "repeat": "FREQ=DAILY" });
+    instance.send("POST", "routines", Some(me), &[], Some(new.clone())).body(201);
+    new
+}
+
+/// The key of a routine's occurrence so many days from now.
+fn key(instance: &Instance, me: &str, n: u8, days: i64) -> String {
+    let day = instance.send("GET", &format!("days/{}", date(days)), Some(me), &[], None).body(200);
+    let occurrences = day["occurrences"].as_array().unwrap();
+    let found = occurrences.iter().find(|occurrence| occurrence["routine"] == id(n));
+    found.unwrap_or_else(|| panic!("{day}"))["key"].as_str().unwrap().to_owned()
+}
+
+fn routines(instance: &Instance, canaries: &mut Canaries) {
+    const ANY: (&str, &str) = ("if-match", "*");
+    let me = sign_in(instance, canaries);
+    let send = |method: &str, path: &str, body: Option<Value>| {
+        let headers: &[_] = if method == "GET" { &[] } else { &[ANY] };
+        let answer = instance.send(method, path, Some(&me), headers, body);
+        assert!((200..300).contains(&answer.status), "{method} {path}: {}", answer.text);
+    };
+    let mut again = create(instance, canaries, &me, 2);
+    again["title"] = json!(canaries.word("routine.title conflict"));
+    instance.send("POST", "routines", Some(&me), &[], Some(again)).body(409);
+
     let path = format!("routines/{}", id(2));
-    let mut edit = routine(canaries, "edited");
-    edit["scope"] = json!("all");
-    instance.send("PATCH", &path, Some(&me), &[("if-match", "\"1\"")], Some(edit)).body(200);
-    let day = instance.send("GET", &format!("days/{today}"), Some(&me), &[], None).body(200);
-    let run = json!({
-        "id": clock.mint(RunId::mint).to_string(),
-        "routine": id(2),
-        "occurrence": day["occurrences"][0]["key"],
-    });
-    instance.send("POST", "runs", Some(&me), &[], Some(run)).body(201);
+    for (days, scope) in [(0, "all"), (1, "this"), (2, "later")] {
+        let mut edit = texts(canaries, scope);
+        edit["scope"] = json!(scope);
+        if scope != "all" {
+            edit["occurrence"] = json!(key(instance, &me, 2, days));
+        }
+        send("PATCH", &path, Some(edit));
+    }
+    let occurrence = format!("{path}/occurrences/{}", key(instance, &me, 2, 3));
+    let time = json!({ "start": format!("{}T10:00", date(3)), "minutes": 20 });
+    send("PUT", &format!("{occurrence}/time"), Some(time));
+    send("GET", &occurrence, None);
+    for what in ["time", "skip", "done"] {
+        if what != "time" {
+            send("PUT", &format!("{occurrence}/{what}"), None);
+        }
+        send("DELETE", &format!("{occurrence}/{what}"), None);
+    }
+    let range = format!("?from={}&to={}", date(0), date(7));
+    let current = instance.send("GET", &path, Some(&me), &[], None).body(200);
+    let version = format!("{path}/versions/{}", current["version"]);
+    for path in ["routines", &version, &format!("{path}/occurrences{range}")] {
+        send("GET", path, None);
+    }
+    send("GET", &format!("days{range}"), None);
+
+    // One of its own for what takes away: the rest is to stay in the files.
+    create(instance, canaries, &me, 3);
+    let path = format!("routines/{}", id(3));
+    send("DELETE", &format!("{path}/schedule"), None);
+    let schedule = json!({ "schedule": { "start": format!("{}T18:00", date(1)), "repeat": "FREQ=DAILY" } });
+    send("PUT", &format!("{path}/schedule"), Some(schedule));
+    let end = json!({ "scope": "later", "occurrence": key(instance, &me, 3, 2) });
+    send("POST", &format!("{path}/end"), Some(end));
+    send("DELETE", &path, None);
+}
+
+fn runs(instance: &Instance, canaries: &mut Canaries) {
+    let me = sign_in(instance, canaries);
+    let send = |method: &str, path: &str, body: Option<Value>| {
+        let answer = instance.send(method, path, Some(&me), &[], body);
+        assert!((200..300).contains(&answer.status), "{method} {path}: {}", answer.text);
+    };
+    create(instance, canaries, &me, 4);
+    let start = |days: i64| {
+        let run = Clock::system().mint(RunId::mint).to_string();
+        let occurrence = key(instance, &me, 4, days);
+        send("POST", "runs", Some(json!({ "id": run, "routine": id(4), "occurrence": occurrence })));
+        format!("runs/{run}")
+    };
+    let step = |n: u8| Some(json!({ "step": id(n) }));
+    let run = start(0);
+    send("PUT", &format!("{run}/pause"), step(0xa1));
+    send("DELETE", &format!("{run}/pause"), step(0xa1));
+    send("POST", &format!("{run}/adjustments"), Some(json!({ "step": id(0xa1), "minutes": 5 })));
+    send("POST", &format!("{run}/done"), step(0xa1));
+    send("POST", &format!("{run}/skip"), step(0xa2));
+    send("POST", &format!("{run}/back"), step(0xa3));
+    send("PUT", &format!("{run}/auto-advance"), Some(json!({ "on": true })));
+    send("GET", &run, None);
+    send("GET", "runs?state=active", None);
+    send("POST", &format!("{run}/finish"), None);
+    let run = start(1);
+    send("POST", &format!("{run}/abandon"), None);
+    send("GET", "runs?state=ended", None);
 }
 
 /// The words that must not be found, and the fields that they were put into.
@@ -255,6 +371,61 @@ fn base64_forms(word: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whether `PATCH routines/018f…#title` is at `PATCH routines/{id}#title`.
+fn is_at(used: &str, template: &str) -> bool {
+    fn parts(text: &str) -> (Vec<&str>, &str) {
+        let (address, field) = text.split_once('#').unwrap_or((text, ""));
+        (address.split('/').collect(), field)
+    }
+    let ((used, field), (template, wanted_field)) = (parts(used), parts(template));
+    field == wanted_field
+        && used.len() == template.len()
+        && used.iter().zip(template).all(|(used, wanted)| *used == wanted || wanted.starts_with('{'))
+}
+
+/// The fields of a body that hold a canary, as `#steps.*.title`.
+fn fields_with_canaries(body: &Value, at: String, fields: &mut BTreeSet<String>) {
+    match body {
+        Value::String(text) if text.contains("canary") => drop(fields.insert(at)),
+        Value::Array(items) => {
+            items.iter().for_each(|item| fields_with_canaries(item, format!("{at}.*"), fields));
+        }
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| fields_with_canaries(value, inner(&at, name), fields));
+        }
+        _ => {}
+    }
+}
+
+/// The fields of a schema that take a text, written in the same way.
+fn texts_of(document: &Value, schema: &Value, at: String, fields: &mut BTreeSet<String>) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let pointer = reference.strip_prefix('#').unwrap();
+        return texts_of(document, document.pointer(pointer).unwrap(), at, fields);
+    }
+    for several in ["oneOf", "anyOf", "allOf"] {
+        for one in schema[several].as_array().into_iter().flatten() {
+            texts_of(document, one, at.clone(), fields);
+        }
+    }
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        texts_of(document, property, inner(&at, name), fields);
+    }
+    for any in [&schema["items"], &schema["additionalProperties"]].into_iter().filter(|any| any.is_object()) {
+        texts_of(document, any, format!("{at}.*"), fields);
+    }
+    let is_string = schema["type"] == "string"
+        || schema["type"].as_array().is_some_and(|types| types.iter().any(|one| one == "string"));
+    let name = at.rsplit(['#', '.']).next().unwrap();
+    if is_string && schema["enum"].is_null() && !NOT_TEXT.contains(&name) {
+        fields.insert(at);
+    }
+}
+
+fn inner(at: &str, name: &str) -> String {
+    if at.is_empty() { format!("#{name}") } else { format!("{at}.{name}") }
+}
+
 /// A server in a process of its own.
 struct Instance {
     child: Child,
@@ -263,6 +434,8 @@ struct Instance {
     agent: Agent,
     log: Receiver<String>,
     first: String,
+    /// The endpoints that did what was asked, and the fields of their bodies that held a canary then.
+    used: RefCell<BTreeSet<String>>,
 }
 
 struct Answer {
@@ -310,7 +483,7 @@ impl Instance {
             }
         };
         let agent = Agent::config_builder().http_status_as_error(false).build().into();
-        Self { child, data, url, agent, log, first }
+        Self { child, data, url, agent, log, first, used: RefCell::default() }
     }
 
     fn send(
@@ -328,6 +501,8 @@ impl Instance {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        let mut used = BTreeSet::from([String::new()]);
+        fields_with_canaries(&body.clone().unwrap_or_default(), String::new(), &mut used);
         let mut response = match body {
             Some(body) => {
                 let request = request.header("content-type", "application/json");
@@ -335,12 +510,33 @@ impl Instance {
             }
             None => self.agent.run(request.body(()).unwrap()).unwrap(),
         };
+        if response.status().is_success() {
+            let address = path.split('?').next().unwrap();
+            self.used.borrow_mut().extend(used.iter().map(|field| format!("{method} {address}{field}")));
+        }
         let set = response.headers().get("set-cookie").and_then(|set| set.to_str().ok());
         Answer {
             status: response.status().as_u16(),
             cookie: set.and_then(|set| Some(set.split_once(';')?.0.to_owned())),
             text: response.body_mut().read_to_string().unwrap(),
         }
+    }
+
+    /// Endpoints of a description that were not used, and texts of their bodies that no canary was put into.
+    fn left_out(&self, document: &Value) -> Vec<String> {
+        let used = self.used.borrow();
+        let mut left_out = Vec::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, description) in methods.as_object().unwrap() {
+                let address = format!("{} {}", method.to_uppercase(), path.strip_prefix("/api/v1/").unwrap());
+                let mut texts = BTreeSet::from([String::new()]);
+                let body = &description["requestBody"]["content"]["application/json"]["schema"];
+                texts_of(document, body, String::new(), &mut texts);
+                let wanted = texts.into_iter().map(|field| format!("{address}{field}"));
+                left_out.extend(wanted.filter(|wanted| !used.iter().any(|used| is_at(used, wanted))));
+            }
+        }
+        left_out
     }
 
     /// Stops it; the data folder, all that it said but the link that it printed for its operator, and that link.
