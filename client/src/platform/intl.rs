@@ -167,7 +167,7 @@ pub fn list(locale: &str, kind: &str, things: &[String]) -> String {
 
 /// The device's time zone.
 pub fn device_zone() -> Option<String> {
-    DateTimeFormat::new("en", &JsValue::UNDEFINED).ok()?.resolved_options().time_zone()
+    DateTimeFormat::new("en", &JsValue::UNDEFINED).ok()?.resolved_options().time_zone().map(renamed)
 }
 
 /// Whether a language counts hours to twelve.
@@ -179,11 +179,36 @@ pub fn counts_to_twelve(locale: &str) -> bool {
         .is_some_and(|cycle| cycle == "h12" || cycle == "h11")
 }
 
+/// Zones that browsers still call as the database did when they were first told of it, and what they are called now.
+const RENAMED: [(&str, &str); 14] = [
+    ("Africa/Asmera", "Africa/Asmara"),
+    ("America/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+    ("America/Godthab", "America/Nuuk"),
+    ("America/Indianapolis", "America/Indiana/Indianapolis"),
+    ("America/Louisville", "America/Kentucky/Louisville"),
+    ("Asia/Calcutta", "Asia/Kolkata"),
+    ("Asia/Katmandu", "Asia/Kathmandu"),
+    ("Asia/Rangoon", "Asia/Yangon"),
+    ("Asia/Saigon", "Asia/Ho_Chi_Minh"),
+    ("Atlantic/Faeroe", "Atlantic/Faroe"),
+    ("Europe/Kiev", "Europe/Kyiv"),
+    ("Pacific/Enderbury", "Pacific/Kanton"),
+    ("Pacific/Ponape", "Pacific/Pohnpei"),
+    ("Pacific/Truk", "Pacific/Chuuk"),
+];
+
+/// What a zone is called now.
+fn renamed(zone: String) -> String {
+    RENAMED.iter().find(|(old, _)| *old == zone).map_or(zone, |(_, new)| (*new).to_owned())
+}
+
 /// Every time zone that the browser knows, by name; empty for one that does not tell.
 pub fn zones() -> Vec<String> {
-    supported_values_of("timeZone")
-        .map(|zones| zones.iter().filter_map(|zone| zone.as_string()).collect())
-        .unwrap_or_default()
+    let known = supported_values_of("timeZone").unwrap_or_default();
+    let mut zones: Vec<String> = known.iter().filter_map(|zone| zone.as_string()).map(renamed).collect();
+    zones.sort();
+    zones.dedup();
+    zones
 }
 
 /// The weekday on which the week begins where a language is spoken, from 1 for Monday to 7 for Sunday.
