@@ -187,7 +187,12 @@ test('the whole loop with the keyboard alone', async ({ page }) => {
     for (let presses = 0; !(await hasFocus(locator)); presses += 1) {
       if (presses === 90) throw new Error(`${key} does not lead to ${String(locator)}`);
       await keys.press(key);
-      const seen = await page.evaluate(focusShows);
+      let seen = await page.evaluate(focusShows);
+      if (!seen) {
+        // A colour that changes, however quickly, takes a frame.
+        await page.evaluate(() => new Promise((frame) => requestAnimationFrame(() => requestAnimationFrame(frame))));
+        seen = await page.evaluate(focusShows);
+      }
       if (!seen) throw new Error(`the focus is not seen on ${await page.evaluate(() => document.activeElement?.outerHTML)}`);
     }
   }

@@ -41,6 +41,18 @@ pub struct DialogProps {
     pub light: bool,
 }
 
+/// Shows a dialog that the browser has closed, and those inside of it above it again.
+fn show_again(dialog: &HtmlDialogElement) {
+    let _ = dialog.show_modal();
+    let Ok(inside) = dialog.query_selector_all("dialog[open]") else { return };
+    for index in 0..inside.length() {
+        if let Some(question) = inside.get(index).and_then(|node| node.dyn_into::<HtmlDialogElement>().ok()) {
+            question.close();
+            let _ = question.show_modal();
+        }
+    }
+}
+
 /// A modal dialog, open as long as it is rendered. The element marked `autofocus` inside gets the focus, or the first.
 #[component]
 pub fn Dialog(props: &DialogProps) -> Html {
@@ -79,7 +91,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
                 && itself.as_ref() == Some(dialog.as_ref())
                 && !dialog.open()
             {
-                let _ = dialog.show_modal();
+                show_again(&dialog);
                 onclose.emit(());
             }
         })
