@@ -12,12 +12,13 @@ FROM rust:1.95-slim-trixie AS tools
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends curl nodejs npm \
     && rm -rf /var/lib/apt/lists/*
+ENV DAYMARK_TOOLS=/tools
 WORKDIR /src
 COPY rust-toolchain.toml ./
 COPY --from=pins /pins/Cargo.lock ./
 COPY scripts/env.sh scripts/setup scripts/
 RUN --mount=type=cache,id=daymark-client-registry,target=/usr/local/cargo/registry,sharing=locked \
-    --mount=type=cache,id=daymark-tools,target=/root/.cache/daymark,sharing=locked \
+    --mount=type=cache,id=daymark-tools,target=/tools,sharing=locked \
     scripts/setup client
 
 FROM tools AS client-from-source
@@ -28,7 +29,7 @@ COPY shared shared
 COPY client client
 # As in server.Dockerfile; here it is the server that is only named.
 RUN --mount=type=cache,id=daymark-client-registry,target=/usr/local/cargo/registry,sharing=locked \
-    --mount=type=cache,id=daymark-tools,target=/root/.cache/daymark,sharing=locked \
+    --mount=type=cache,id=daymark-tools,target=/tools,sharing=locked \
     --mount=type=cache,id=daymark-client-target,target=/src/target,sharing=locked \
     mkdir -p server/src server/benches/load && touch server/src/lib.rs server/src/main.rs server/benches/load/main.rs \
     && rm -rf client/dist && find client shared -type f -exec touch {} + \
