@@ -43,22 +43,9 @@ pub fn remembered() -> State {
     State::of(Settings { theme, language, hours, preferred })
 }
 
-/// The program.
-#[component]
-pub fn App() -> Html {
-    html! {
-        <>
-            <Pages />
-            <Keeper />
-            <Messages />
-            <Announcer />
-        </>
-    }
-}
-
 /// Asks once who is signed in, and shows them what is at the address.
 #[component]
-fn Pages() -> Html {
+pub fn App() -> Html {
     let (session, dispatch) = (use_slice::<Session>(), use_dispatch());
     let asking = matches!(*session, Session::Unknown);
     let heard = dispatch.clone();
@@ -98,7 +85,14 @@ fn Pages() -> Html {
     });
     // What a sheet lies over: the page that it was opened from stays as it is.
     let below = use_mut_ref(|| None::<Route>);
-    page(&session, route, &mut below.borrow_mut(), i18n, dispatch)
+    html! {
+        <>
+            { page(&session, route, &mut below.borrow_mut(), i18n, dispatch) }
+            <Keeper />
+            <Messages />
+            <Announcer />
+        </>
+    }
 }
 
 /// Finds out who is signed in.

@@ -46,13 +46,8 @@ pub enum Route {
     NotFound,
 }
 
-impl Route {
-    /// What is at a path.
-    pub fn at(path: &str) -> Self {
-        Self::recognized(path).unwrap_or(Self::NotFound)
-    }
-
-    fn recognized(path: &str) -> Option<Self> {
+impl Routable for Route {
+    fn from_path(path: &str, _: &HashMap<&str, &str>) -> Option<Self> {
         let mut segments = path.split('/').filter(|segment| !segment.is_empty());
         let route = match (segments.next(), segments.next(), segments.next()) {
             (None, ..) => Self::Today,
@@ -69,8 +64,7 @@ impl Route {
         Some(route)
     }
 
-    /// Its path, below the address where the program lives.
-    pub fn path(&self) -> String {
+    fn to_path(&self) -> String {
         match self {
             Self::Welcome => "/welcome".to_owned(),
             Self::Today => "/".to_owned(),
@@ -85,31 +79,6 @@ impl Route {
         }
     }
 
-    /// Goes there.
-    pub fn push(&self) {
-        history::push(&self.path());
-    }
-
-    /// Goes there with a query, `date=2026-11-18`.
-    pub fn push_with(&self, query: &str) {
-        history::push(&[&self.path(), "?", query].concat());
-    }
-
-    /// Goes there in the place of where one is.
-    pub fn replace(&self) {
-        history::replace(&self.path());
-    }
-}
-
-impl Routable for Route {
-    fn from_path(path: &str, _: &HashMap<&str, &str>) -> Option<Self> {
-        Self::recognized(path)
-    }
-
-    fn to_path(&self) -> String {
-        self.path()
-    }
-
     fn routes() -> Vec<&'static str> {
         // Only a derived matcher would ask.
         Vec::new()
@@ -120,7 +89,29 @@ impl Routable for Route {
     }
 
     fn recognize(path: &str) -> Option<Self> {
-        Some(Self::at(path))
+        Self::from_path(path, &HashMap::new()).or_else(Self::not_found_route)
+    }
+}
+
+impl Route {
+    /// What is at a path.
+    pub fn at(path: &str) -> Self {
+        Self::recognize(path).unwrap_or(Self::NotFound)
+    }
+
+    /// Goes there.
+    pub fn push(&self) {
+        history::push(&self.to_path());
+    }
+
+    /// Goes there with a query, `date=2026-11-18`.
+    pub fn push_with(&self, query: &str) {
+        history::push(&[&self.to_path(), "?", query].concat());
+    }
+
+    /// Goes there in the place of where one is.
+    pub fn replace(&self) {
+        history::replace(&self.to_path());
     }
 }
 
@@ -192,7 +183,7 @@ impl RouteLink {
 impl From<RouteLink> for Html {
     fn from(link: RouteLink) -> Self {
         let RouteLink { to, inside, class, label, current } = link;
-        let href = history::href(&to.path());
+        let href = history::href(&to.to_path());
         let onclick = Callback::from(move |event: MouseEvent| {
             if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
                 event.prevent_default();
@@ -229,7 +220,7 @@ mod tests {
             Route::Run { id: RunId::mint(1, [1; 10]) },
             Route::Settings,
         ] {
-            assert_eq!(Route::at(&route.path()), route);
+            assert_eq!(Route::at(&route.to_path()), route);
         }
     }
 

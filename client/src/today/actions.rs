@@ -7,63 +7,12 @@ use super::{
     words::Words,
 };
 use crate::{
-    kept::{use_kept, use_node},
-    platform::focus::focus,
-    ui::{Glyph, MenuItem, MenuList, glyphs},
+    ui::{Glyph, MenuItem, glyphs},
     words,
 };
 use daymark_shared::occurrence::Occurrence;
 use std::rc::Rc;
 use yew::prelude::*;
-
-/// A menu that a button opens which says more than a [`crate::ui::Menu`].
-pub struct OpenedMenu {
-    /// Whether it is open.
-    pub open: bool,
-    /// The button.
-    pub button: NodeRef,
-    /// Opens and closes it.
-    pub toggle: Callback<MouseEvent>,
-    onclose: Callback<bool>,
-}
-
-/// A menu, closed at first.
-#[hook]
-pub fn use_menu() -> OpenedMenu {
-    let (open, button) = (use_kept(|| false), use_node());
-    let onclose = {
-        let (set, button) = (open.clone(), button.clone());
-        Callback::from(move |back| {
-            set.set(false);
-            if back {
-                focus(&button);
-            }
-        })
-    };
-    OpenedMenu { open: open.get(), button, toggle: open.turns(), onclose }
-}
-
-impl OpenedMenu {
-    /// The `aria-expanded` of its button.
-    pub fn expanded(&self) -> &'static str {
-        if self.open { "true" } else { "false" }
-    }
-
-    /// Its entries; its button has this id.
-    pub fn list(&self, id: &str, label: &str, items: Vec<MenuItem>) -> Html {
-        html! {
-            <div class="menu">
-                <MenuList
-                    id={[id, "-menu"].concat()}
-                    label={label.to_owned()}
-                    {items}
-                    opener={self.button.clone()}
-                    onclose={self.onclose.clone()}
-                />
-            </div>
-        }
-    }
-}
 
 /// The entries of an occurrence's menu. `hands` move and resize it, where it has a place on the timeline.
 pub fn actions(

@@ -1,7 +1,7 @@
 //! A block on the timeline: an occurrence, or what is left of it on this day.
 
 use super::{
-    actions::{actions, use_menu},
+    actions::actions,
     geometry::{Detail, Place, Slot, at, detail},
     hand::Grip,
     hands::Hands,
@@ -12,7 +12,7 @@ use crate::{
     kept::use_node,
     planning::{hue, routine_icon, words as planning},
     platform::{drag::follow, style::properties},
-    ui::{class_if, classes, glyphs, icon},
+    ui::{class_if, classes, glyphs, icon, use_menu},
 };
 use daymark_shared::occurrence::Occurrence;
 use jiff::civil::Date;

@@ -1,14 +1,14 @@
 //! What has no place on the timeline: whole days, and what was left out.
 
 use super::{
-    actions::{actions, use_menu},
+    actions::actions,
     planner::{Planner, is_done},
     words::{Words, use_words},
 };
 use crate::{
     planning::{hue, routine_icon},
     store::days::KnownDay,
-    ui::{class_if, classes, glyphs, icon},
+    ui::{class_if, classes, glyphs, icon, use_menu},
 };
 use daymark_shared::occurrence::{Occurrence, OccurrenceState};
 use std::rc::Rc;

@@ -57,12 +57,22 @@ pub struct MenuProps {
 
 const ITEM: &str = "[role^=menuitem]";
 
-/// A menu after the ARIA pattern: arrows, Home and End move, Esc and Tab close it, and the focus goes back.
-#[component]
-pub fn Menu(props: &MenuProps) -> Html {
-    let open = use_kept(|| false);
-    let button = use_node();
-    let toggle = open.turns();
+/// A menu, and the button that opens it: [`Menu`] draws both; others have a button that says more.
+pub struct OpenedMenu {
+    /// Whether it is open.
+    pub open: bool,
+    /// The button.
+    pub button: NodeRef,
+    /// Opens and closes it.
+    pub toggle: Callback<MouseEvent>,
+    /// Closes it; whether the focus goes back to the button.
+    onclose: Callback<bool>,
+}
+
+/// A menu, closed at first.
+#[hook]
+pub fn use_menu() -> OpenedMenu {
+    let (open, button) = (use_kept(|| false), use_node());
     let onclose = {
         let (set, button) = (open.clone(), button.clone());
         Callback::from(move |back| {
@@ -72,20 +82,49 @@ pub fn Menu(props: &MenuProps) -> Html {
             }
         })
     };
+    OpenedMenu { open: open.get(), button, toggle: open.turns(), onclose }
+}
+
+impl OpenedMenu {
+    /// The `aria-expanded` of its button.
+    pub fn expanded(&self) -> &'static str {
+        if self.open { "true" } else { "false" }
+    }
+
+    /// Its entries; its button has this id.
+    pub fn list(&self, id: &str, label: &str, items: Vec<MenuItem>) -> Html {
+        html! {
+            <div class="menu">
+                <MenuList
+                    id={[id, "-menu"].concat()}
+                    label={label.to_owned()}
+                    {items}
+                    opener={self.button.clone()}
+                    onclose={self.onclose.clone()}
+                />
+            </div>
+        }
+    }
+}
+
+/// A menu after the ARIA pattern: arrows, Home and End move, Esc and Tab close it, and the focus goes back.
+#[component]
+pub fn Menu(props: &MenuProps) -> Html {
+    let menu = use_menu();
     html! {
         <div class="menu">
             { IconButton {
-                node: button.clone(),
-                class: if open.get() { "menu-button open" } else { "menu-button" },
-                ..IconButton::new(props.glyph, props.label.clone(), toggle)
+                node: menu.button.clone(),
+                class: if menu.open { "menu-button open" } else { "menu-button" },
+                ..IconButton::new(props.glyph, props.label.clone(), menu.toggle)
             } }
-            if open.get() {
+            if menu.open {
                 <MenuList
                     id={props.id.clone()}
                     label={props.label.clone()}
                     items={props.items.clone()}
-                    opener={button}
-                    {onclose}
+                    opener={menu.button}
+                    onclose={menu.onclose}
                 />
             }
         </div>

@@ -21,6 +21,6 @@ pub use dialog::{Dialog, Shape};
 pub use field::{PasswordField, Typed, text_field};
 pub use glyphs::Glyph;
 pub use icon::{icon, mark};
-pub use menu::{Menu, MenuItem, MenuList};
+pub use menu::{Menu, MenuItem, use_menu};
 pub use ring::ring;
 pub use sortable::{Sortable, use_sortable};
