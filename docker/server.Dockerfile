@@ -1,5 +1,8 @@
 # The server. From the top of the repository:  docker build --file docker/server.Dockerfile --tag daymark-server .
 FROM rust:1.95-slim-trixie AS build
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libssl-dev pkg-config \
+    && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # Without rust-toolchain.toml: the image brings its compiler, and nothing has to be fetched.
 COPY Cargo.toml Cargo.lock ./
@@ -17,6 +20,10 @@ RUN --mount=type=cache,id=daymark-server-registry,target=/usr/local/cargo/regist
 
 FROM debian:trixie-slim
 LABEL org.opencontainers.image.title="Daymark: server" org.opencontainers.image.licenses="MIT OR Apache-2.0"
+# What it speaks TLS with, and whom it believes.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates libssl3t64 \
+    && rm -rf /var/lib/apt/lists/*
 # A volume that is first mounted here takes over owner and mode.
 RUN install --directory --owner 10001 --group 10001 --mode 700 /app/database /app/keys
 COPY docker/healthy /usr/local/bin/

@@ -7,8 +7,9 @@ export default defineConfig({
   reporter: [['list'], ['./lib/closing-line.ts']],
   workers: 2,
   fullyParallel: true,
-  // A test that passes at the second try has found something.
-  retries: 0,
+  // A test that passes at the second try has found something: the closing lines name it. On a busy machine of others it
+  // must not hold up everything, so there it may try once more.
+  retries: process.env.CI ? 1 : 0,
   forbidOnly: !!process.env.CI,
   timeout: 30_000,
   globalTimeout: 20 * 60_000,

@@ -1,6 +1,6 @@
 import type { Reporter, TestCase } from '@playwright/test/reporter';
 
-/** Ends the output with a plain line of counts. */
+/** Ends the output with the tests that failed, each with what it said first, and a plain line of counts. */
 export default class ClosingLine implements Reporter {
   private readonly tests = new Set<TestCase>();
 
@@ -9,8 +9,18 @@ export default class ClosingLine implements Reporter {
   }
 
   onExit(): Promise<void> {
-    const count = (...outcomes: string[]) => [...this.tests].filter((test) => outcomes.includes(test.outcome())).length;
-    console.log(`\ne2e: ${count('expected')} passed, ${count('unexpected', 'flaky')} failed, ${count('skipped')} skipped`);
+    const of = (...outcomes: string[]) => [...this.tests].filter((test) => outcomes.includes(test.outcome()));
+    console.log('');
+    for (const test of of('unexpected', 'flaky')) {
+      const said = test.results.find((result) => result.error)?.error?.message ?? '';
+      // Without the colours of a terminal.
+      const plain = said.replaceAll(/\u001b\[[0-9;]*m/g, '').split('\n').slice(0, 6).join(' ').slice(0, 300);
+      const file = test.location.file.split('/').at(-1);
+      const kind = test.outcome() === 'flaky' ? 'flaky' : 'failed';
+      console.log(`e2e ${kind}: ${file}:${test.location.line} ${test.title}: ${plain}`);
+    }
+    const count = (...outcomes: string[]) => of(...outcomes).length;
+    console.log(`e2e: ${count('expected', 'flaky')} passed, ${count('unexpected')} failed, ${count('skipped')} skipped`);
     return Promise.resolve();
   }
 
