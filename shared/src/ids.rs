@@ -93,6 +93,10 @@ ids! {
     SessionId;
     /// An invitation to create an account.
     InvitationId;
+    /// A channel that reminders go to.
+    ChannelId;
+    /// A reminder: one message owed to one channel at one instant.
+    ReminderId;
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! moves from step to step. Whoever calls brings the clock and the random bytes.
 
 pub mod account;
+pub mod channel;
 pub mod day;
 pub mod ids;
 pub mod occurrence;
@@ -11,6 +12,7 @@ pub mod occurrence;
 mod openapi;
 pub mod page;
 pub mod problem;
+pub mod reminder;
 pub mod repeat;
 pub mod routine;
 pub mod run;

@@ -3,6 +3,7 @@
 use crate::{
     ids::{RoutineId, RunId, StepId},
     problem::{Code, Violation},
+    reminder::Reminded,
     routine::{Colour, Icon, Minutes},
     schedule::Start,
     text::{Title, parse_str},
@@ -113,6 +114,9 @@ pub struct Occurrence {
     pub repeats: bool,
     /// Its latest run.
     pub run: Option<OccurrenceRun>,
+    /// How it stands with its reminders; absent while nobody has acted on one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminded: Option<Reminded>,
     /// Which of several columns it takes where it overlaps with others, from 0.
     pub lane: u16,
     /// How many columns there are side by side; 1 when nothing overlaps.

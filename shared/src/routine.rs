@@ -4,6 +4,7 @@ use crate::{
     ids::{RoutineId, StepId},
     occurrence::OccurrenceKey,
     problem::{Code, Violation},
+    reminder::ReminderPlan,
     schedule::Schedule,
     text::{Notes, Title, parse_str},
 };
@@ -299,6 +300,9 @@ pub struct NewRoutine {
     /// When; without one it lies in the inbox.
     #[serde(default)]
     pub schedule: Option<Schedule>,
+    /// When it reminds.
+    #[serde(default)]
+    pub reminders: ReminderPlan,
 }
 
 /// A routine in one of its versions: the current one, as it is planned from now on, unless another was asked for.
@@ -321,6 +325,9 @@ pub struct Routine {
     pub steps: Steps,
     /// When; without one it lies in the inbox.
     pub schedule: Option<Schedule>,
+    /// When it reminds.
+    #[serde(default)]
+    pub reminders: ReminderPlan,
     /// The date from which this version holds; absent in the inbox.
     #[serde(default, deserialize_with = "crate::wire::maybe_at")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = "date"))]
@@ -379,6 +386,9 @@ pub struct RoutineEdit {
     /// COUNT with what remains of it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
     pub schedule: Option<Option<Schedule>>,
+    /// When it reminds from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminders: Option<ReminderPlan>,
 }
 
 impl RoutineEdit {
@@ -393,6 +403,7 @@ impl RoutineEdit {
             icon: None,
             steps: None,
             schedule: None,
+            reminders: None,
         }
     }
 }

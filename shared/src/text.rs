@@ -81,6 +81,10 @@ texts! {
     /// Notes: up to 10,000 characters, with line breaks.
     #[derive(Default)]
     Notes { max: NOTES_MAX, lines: true, empty: true }
+    /// An address on the web as it was typed; whether the server may go there, it judges: 1–2,048 characters.
+    WebAddress { max: 2_048, lines: false, empty: false }
+    /// A key or token that somebody else gave: one line, 1–512 characters.
+    Credential { max: 512, lines: false, empty: false }
     /// A person's name: one line, up to 200 characters, may be empty.
     #[derive(Default)]
     Name { max: TITLE_MAX, lines: false, empty: true }

@@ -153,6 +153,7 @@ mod tests {
             changed: false,
             repeats: false,
             run: None,
+            reminded: None,
             lane: 0,
             lanes: 1,
             revision: 0,

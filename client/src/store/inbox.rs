@@ -73,6 +73,7 @@ mod tests {
             icon: Icon::default(),
             steps: Steps::new(vec![step]).unwrap(),
             schedule: None,
+            reminders: Default::default(),
             from: None,
             last: None,
             created_at: jiff::Timestamp::UNIX_EPOCH,

@@ -141,6 +141,7 @@ fn noted(form: &NodeRef) -> Option<NewRoutine> {
         icon: IconName::default(),
         steps: Steps::new(vec![step]).ok()?,
         schedule: None,
+        reminders: Default::default(),
     })
 }
 

@@ -108,6 +108,7 @@ pub fn occurrence(
             active: progress.ended_at().is_none(),
             took_seconds: progress.ended_at().map(|_| (progress.spent_ms() / 1000) as u32),
         }),
+        reminded: None,
         lane: 0,
         lanes: 1,
         revision: change.revision,

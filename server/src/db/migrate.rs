@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/0001_keys.sql"),
     include_str!("../../migrations/0002_accounts.sql"),
     include_str!("../../migrations/0003_planning.sql"),
+    include_str!("../../migrations/0004_reminders.sql"),
 ];
 
 /// The version that this program brings a database to.

@@ -5,6 +5,7 @@ use crate::{error::Error, vault::DataKey};
 use daymark_shared::{
     ids::{RoutineId, StepId},
     occurrence::StepBrief,
+    reminder::ReminderPlan,
     routine::{Colour, Icon, Routine, RoutineEdit, Step, Steps},
     text::{Notes, Title},
     version::Version,
@@ -141,6 +142,7 @@ impl Sealable {
         self,
         id: RoutineId,
         version: &Version,
+        reminders: ReminderPlan,
         created_at: Timestamp,
         revision: u64,
     ) -> Routine {
@@ -154,6 +156,7 @@ impl Sealable {
             icon: self.icon,
             steps: self.steps,
             schedule: version.schedule.clone(),
+            reminders,
             from: planned.then_some(version.from),
             last: version.last().filter(|_| planned),
             created_at,

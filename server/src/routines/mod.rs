@@ -21,6 +21,7 @@ use daymark_shared::{
     occurrence::OccurrenceKey,
     page::Page,
     problem::{Code, Problem, Violation},
+    reminder::ReminderPlan,
     routine::{NewRoutine, Routine, RoutineEdit, Scope},
     schedule::{Schedule, ScheduleZone},
     version::{self, Version},
@@ -42,6 +43,10 @@ pub struct Planned {
     pub version: Version,
     /// How long its steps take.
     pub minutes: u16,
+    /// When it reminds.
+    pub reminders: ReminderPlan,
+    /// When it was written, in microseconds since 1970, UTC: it owes no reminder that was due before.
+    pub planned_at: i64,
 }
 
 /// The zone with this name, if the zone database has it.
@@ -76,21 +81,23 @@ pub fn create(tx: &WriteTx<'_>, caller: &Caller<'_>, new: NewRoutine) -> Result<
     let version = Version::first(schedule);
     let sealable =
         Sealable { title: new.title, notes: new.notes, colour: new.colour, icon: new.icon, steps: new.steps };
-    insert_version(tx, &caller.key(tx)?, caller.account, new.id, &version, &sealable)?;
-    Ok((sealable.into_routine(new.id, &version, caller.now, 1), true))
+    insert_version(tx, caller, new.id, &version, &sealable, &new.reminders)?;
+    Ok((sealable.into_routine(new.id, &version, new.reminders, caller.now, 1), true))
 }
 
 fn insert_version(
     tx: &WriteTx<'_>,
-    key: &DataKey,
-    account: AccountId,
+    caller: &Caller<'_>,
     id: RoutineId,
     version: &Version,
     sealable: &Sealable,
+    reminders: &ReminderPlan,
 ) -> Result<(), Error> {
-    let (content, notes) = sealable.seal(key, id, version.number)?;
+    let (content, notes) = sealable.seal(&caller.key(tx)?, id, version.number)?;
     let minutes = sealable.steps.minutes().get();
-    store::insert_version(tx, account, id, &NewVersion { version, minutes, content, notes })
+    let planned_at = caller.now.as_microsecond();
+    let new = NewVersion { version, minutes, reminders, planned_at, content, notes };
+    store::insert_version(tx, caller.account, id, &new)
 }
 
 fn found<T>(row: Option<T>) -> Result<T, Error> {
@@ -130,7 +137,7 @@ fn show(
     let planned = found(store::version(tx, account, row.id, number)?)?;
     let sealable = unseal(tx, key, account, &planned)?;
     let created_at = Timestamp::from_microsecond(row.created_at).unwrap_or(Timestamp::UNIX_EPOCH);
-    Ok(sealable.into_routine(row.id, &planned.version, created_at, row.revision))
+    Ok(sealable.into_routine(row.id, &planned.version, planned.reminders, created_at, row.revision))
 }
 
 fn unseal(tx: &ReadTx<'_>, key: &DataKey, account: AccountId, planned: &Planned) -> Result<Sealable, Error> {
@@ -196,10 +203,11 @@ pub fn edit(
 
     let key = caller.key(tx)?;
     for opened in &changes.opened {
-        let base = planned.iter().find(|planned| planned.version.number == opened.base);
-        let mut sealable = unseal(tx, &key, account, found(base)?)?;
+        let base = found(planned.iter().find(|planned| planned.version.number == opened.base))?;
+        let mut sealable = unseal(tx, &key, account, base)?;
         sealable.apply(&patch);
-        insert_version(tx, &key, account, id, &opened.version, &sealable)?;
+        let reminders = patch.reminders.as_ref().unwrap_or(&base.reminders);
+        insert_version(tx, caller, id, &opened.version, &sealable, reminders)?;
     }
     days::follow(tx, account, id, &changes)?;
     let mut after = retire(tx, account, id, versions, &changes.closed, &changes.removed, changes.except)?;

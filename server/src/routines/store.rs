@@ -8,6 +8,7 @@ use crate::{
 };
 use daymark_shared::{
     ids::{AccountId, RoutineId},
+    reminder::ReminderPlan,
     repeat::Footprint,
     schedule::{Schedule, ScheduleZone, Start},
     version::Version,
@@ -141,10 +142,21 @@ fn is_wide(schedule: &Schedule, minutes: u16) -> bool {
     past_midnight || schedule.zone.fixed().is_some()
 }
 
+/// The plan as it is stored; the usual one, a reminder at the start, takes no room.
+fn plan_text(plan: &ReminderPlan) -> Result<Option<String>, Error> {
+    if *plan == ReminderPlan::default() {
+        return Ok(None);
+    }
+    serde_json::to_string(plan).map(Some).map_err(|error| Error::Internal(error.to_string()))
+}
+
 /// A version to be inserted, with what is sealed.
 pub struct NewVersion<'a> {
     pub version: &'a Version,
     pub minutes: u16,
+    pub reminders: &'a ReminderPlan,
+    /// Microseconds since 1970, UTC: no reminder is owed for what was due before.
+    pub planned_at: i64,
     pub content: Vec<u8>,
     pub notes: Option<Vec<u8>>,
 }
@@ -161,8 +173,9 @@ pub fn insert_version(
     let footprint = schedule.map_or(Footprint::EMPTY, Schedule::footprint);
     tx.prepare_cached(
         "INSERT INTO versions (account, routine, number, single, from_day, until_day, last_day, wide, weekdays,
-                               month_days, months, start, zone, repeat, except_days, minutes, content, notes)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                               month_days, months, start, zone, repeat, except_days, minutes, content, notes,
+                               reminders, planned_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
     )?
     .execute(params![
         account.as_bytes(),
@@ -183,6 +196,8 @@ pub fn insert_version(
         new.minutes,
         new.content,
         new.notes,
+        plan_text(new.reminders)?,
+        new.planned_at,
     ])?;
     Ok(())
 }
@@ -219,8 +234,8 @@ pub fn delete_version(tx: &WriteTx<'_>, account: AccountId, id: RoutineId, numbe
 macro_rules! select_planned {
     ($rest:literal) => {
         concat!(
-            "SELECT id, routine, number, single, from_day, until_day, start, zone, repeat, except_days, minutes \
-             FROM versions ",
+            "SELECT id, routine, number, single, from_day, until_day, start, zone, repeat, except_days, minutes, \
+                    reminders, planned_at FROM versions ",
             $rest
         )
     };
@@ -245,6 +260,11 @@ fn planned(row: &Row<'_>) -> rusqlite::Result<Planned> {
             except: except.into_iter().filter_map(date_of).collect(),
         },
         minutes: row.get(10)?,
+        reminders: match row.get_ref(11)?.as_str_or_null()? {
+            None => ReminderPlan::default(),
+            Some(plan) => serde_json::from_str(plan).map_err(|_| damaged(11, "a plan of reminders"))?,
+        },
+        planned_at: row.get(12)?,
     })
 }
 
@@ -371,6 +391,7 @@ mod tests {
     fn planner(ended: u32) -> Connection {
         let database = Connection::open_in_memory().unwrap();
         database.execute_batch(include_str!("../../migrations/0003_planning.sql")).unwrap();
+        database.execute_batch(include_str!("../../migrations/0004_reminders.sql")).unwrap();
         let fill = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 500 + ?1)
              INSERT INTO versions (account, routine, number, single, from_day, last_day, wide, weekdays, month_days,
                                    months, start, minutes, content)

@@ -82,6 +82,7 @@ impl Checked {
             icon: self.icon,
             steps: self.steps,
             schedule: form.when.schedule().ok().flatten(),
+            reminders: Default::default(),
         }
     }
 }
@@ -234,6 +235,7 @@ mod tests {
             icon: new.icon,
             steps: new.steps,
             schedule: Some(schedule.clone()),
+            reminders: Default::default(),
             from: None,
             last: None,
             created_at: Timestamp::UNIX_EPOCH,
