@@ -16,11 +16,14 @@ export CARGO_DENY_VERSION=0.20.2
 export DATEUTIL_VERSION=2.9.0.post0
 # The zone database that `jiff` bundles (2026e).
 export TZDATA_VERSION=2026.5
+# What drives Firefox; e2e/firefox/constraints.txt pins what it brings along.
+export MARIONETTE_VERSION=3.7.1
 # The command line tool must be of the very version that the client links.
 WASM_BINDGEN_VERSION=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' "$DAYMARK_ROOT/Cargo.lock")
 export WASM_BINDGEN_VERSION=${WASM_BINDGEN_VERSION:-0.2.130}
 
 export DAYMARK_PYTHON=$DAYMARK_TOOLS/oracle-$DATEUTIL_VERSION-$TZDATA_VERSION/bin/python
+export DAYMARK_MARIONETTE=$DAYMARK_TOOLS/marionette-$MARIONETTE_VERSION/bin/python
 
 _daymark_path=$DAYMARK_TOOLS/trunk-$TRUNK_VERSION/bin
 _daymark_path=$_daymark_path:$DAYMARK_TOOLS/wasm-bindgen-$WASM_BINDGEN_VERSION/bin

@@ -95,10 +95,10 @@ export async function freePort(): Promise<number> {
   });
 }
 
-/** Whether a GET succeeds within a second. */
-export async function answers(url: string): Promise<true | undefined> {
+/** Whether a request succeeds within a second. */
+export async function answers(url: string, method = 'GET'): Promise<true | undefined> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
+    const response = await fetch(url, { method, signal: AbortSignal.timeout(1_000) });
     await response.arrayBuffer();
     return response.ok ? true : undefined;
   } catch {
