@@ -25,6 +25,8 @@ pub struct Config {
     pub access: Access,
     /// The built client and the address people use.
     pub site: Site,
+    /// What several processes share.
+    pub valkey: Valkey,
     /// What is logged.
     pub log: Log,
 }
@@ -85,6 +87,15 @@ pub struct Site {
     pub public_url: String,
     /// `CLIENT_DIR` (default `client/dist`): the built client, served by `server all`.
     pub client_dir: PathBuf,
+}
+
+/// What several processes share beside the database.
+#[derive(Debug, Clone, Default)]
+pub struct Valkey {
+    /// `VALKEY_URL` or `VALKEY_URL_FILE`: where Valkey (or Redis) listens, such as `redis://:password@valkey:6379` or
+    /// `unix:///run/valkey.sock`. With it, rate limits, live events and wake-ups are shared between processes. Default:
+    /// none, each process keeps to itself.
+    pub url: Option<Secret>,
 }
 
 /// What is logged.
@@ -179,6 +190,7 @@ impl Config {
                     vars.text("CLIENT_DIR").unwrap_or_else(|| "client/dist".to_owned()),
                 ),
             },
+            valkey: Valkey { url: vars.valkey_url()? },
             log: Log { filter: vars.text("LOG").unwrap_or_else(|| "info".to_owned()) },
         })
     }
@@ -225,6 +237,24 @@ impl Variables<'_> {
             (None, None) => return Ok(None),
         };
         Ok(Some(Secret(Zeroizing::new(text.trim().to_owned()))))
+    }
+
+    fn valkey_url(&self) -> Result<Option<Secret>, ConfigError> {
+        let url = self.secret("VALKEY_URL", "VALKEY_URL_FILE")?.filter(|url| !url.expose().is_empty());
+        let is_good = |url: &Secret| {
+            url::Url::parse(url.expose()).is_ok_and(|url| match url.scheme() {
+                "redis" | "valkey" => url.has_host(),
+                "unix" | "redis+unix" | "valkey+unix" => true,
+                _ => false,
+            })
+        };
+        match url {
+            // The value is not shown: there may be a password in it.
+            Some(url) if !is_good(&url) => {
+                Err(refuse("VALKEY_URL", "must be an address such as redis://valkey:6379"))
+            }
+            url => Ok(url),
+        }
     }
 
     fn public_url(&self, addr: SocketAddr) -> Result<String, ConfigError> {
@@ -278,6 +308,9 @@ mod tests {
     #[case("PUBLIC_URL", "day.example.org")]
     #[case("HASH_CONCURRENCY", "0")]
     #[case("MASTER_KEY_FILE", "/nowhere/at/all")]
+    #[case("VALKEY_URL", "valkey:6379")]
+    #[case("VALKEY_URL", "rediss://valkey:6379")]
+    #[case("VALKEY_URL_FILE", "/nowhere/at/all")]
     fn a_value_that_cannot_be_used_is_refused_by_name(#[case] name: &str, #[case] value: &str) {
         let error = with(&[(name, value)]).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{name}: ")), "{error}");

@@ -5,7 +5,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::{self, Db},
-    kv::Kv,
+    kv::{self, Kv},
     sessions::Live,
     vault::{self, Vault},
 };
@@ -18,7 +18,7 @@ pub struct State {
     pub vault: Vault,
     /// The time.
     pub clock: Clock,
-    /// Counters that expire.
+    /// What is short-lived, and shared with other processes.
     pub kv: Kv,
     /// Hashes passwords.
     pub hasher: Hasher,
@@ -37,6 +37,9 @@ pub enum StartError {
     /// The keys.
     #[error(transparent)]
     Vault(#[from] vault::OpenError),
+    /// What processes share.
+    #[error(transparent)]
+    Kv(#[from] kv::OpenError),
 }
 
 impl State {
@@ -48,6 +51,7 @@ impl State {
         let db = Db::open(&config.storage)?;
         let vault = Vault::open(&config.keys, &db).await?;
         let hasher = Hasher::new(config.access.hash_concurrency);
-        Ok(Self { db, vault, clock, kv: Kv::default(), hasher, sessions: Live::default(), config })
+        let kv = Kv::open(&config.valkey)?;
+        Ok(Self { db, vault, clock, kv, hasher, sessions: Live::default(), config })
     }
 }

@@ -44,13 +44,29 @@ fn every_service_is_confined_and_only_nginx_is_reached() {
         assert!(confinement.iter().any(|has| has.trim() == line), "x-service lacks {line}");
     }
     let services = services(PRODUCTION);
-    assert!(services.contains_key("web") && services.contains_key("server"), "{:?}", services.keys());
+    assert_eq!(services.keys().collect::<Vec<_>>(), ["server", "valkey", "web"]);
     for (name, lines) in &services {
         for part in ["<<: *service\n", "healthcheck:\n", "mem_limit: "] {
             assert!(lines.contains(part), "{name} lacks {part}");
         }
         assert_eq!(lines.contains("ports:"), name == "web", "{name}");
     }
+}
+
+/// What it holds is gone with it: nothing is written, and a full one forgets what ends first.
+#[test]
+fn valkey_keeps_nothing() {
+    let valkey = &services(PRODUCTION)["valkey"];
+    for part in [
+        r#"--save, "", --appendonly, "no""#,
+        "--maxmemory-policy, volatile-ttl",
+        "user: \"10001:10001\"",
+        "image: valkey/valkey:8.1\n",
+    ] {
+        assert!(valkey.contains(part), "valkey lacks {part}");
+    }
+    assert!(!valkey.contains("volumes:"));
+    assert!(services(PRODUCTION)["server"].contains("VALKEY_URL: \"${VALKEY_URL-redis://valkey:6379}\"\n"));
 }
 
 #[test]

@@ -1,26 +1,96 @@
-//! Short-lived values. In this process only, and gone with it.
+//! Short-lived values and messages: in this process, and with Valkey across all of them.
+//!
+//! Without Valkey (`VALKEY_URL`) counters, wake-ups and messages stay in the process. With it they are shared. When it is
+//! lost, the process goes on as without it, at once: nobody waits for Valkey until it has answered again. Nothing that
+//! counts for ever is here, and nothing that tells of a person: ids, and keys that are hashed by whoever makes them.
 
-use crate::error::Error;
+mod health;
+mod local;
+mod valkey;
+
+pub use health::{Counts, State};
+
+use crate::{config, error::Error};
 use jiff::{SignedDuration, Timestamp};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
+use tokio::sync::Notify;
+use valkey::Valkey;
 
-/// Counters kept at most; memory stays bounded whoever knocks.
-const COUNTERS: usize = 20_000;
+/// What comes from other processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard<'a> {
+    /// What was published there.
+    Message {
+        /// Under which name.
+        channel: &'a str,
+        /// What.
+        payload: &'a str,
+    },
+    /// Messages may have been lost before this.
+    Gap,
+}
 
-/// Counters with an end. Clones are the same ones.
-#[derive(Clone, Default)]
-pub struct Kv(Arc<Mutex<HashMap<String, Counter>>>);
+/// Counters with an end, wake-ups and messages. Clones are the same ones.
+#[derive(Clone)]
+pub struct Kv(Arc<Inner>);
 
-struct Counter {
-    hits: u32,
-    ends: Timestamp,
+struct Inner {
+    local: local::Counters,
+    here: Arc<Here>,
+    valkey: Option<Valkey>,
+}
+
+/// Those in this process who are told of what comes from others.
+#[derive(Default)]
+struct Here {
+    wake: Notify,
+    listeners: Mutex<Vec<Listener>>,
+}
+
+type Listener = Arc<dyn Fn(Heard<'_>) + Send + Sync>;
+
+impl Here {
+    fn tell(&self, heard: Heard<'_>) {
+        if matches!(heard, Heard::Gap | Heard::Message { channel: WAKE, .. }) {
+            self.wake.notify_one();
+        }
+        let listeners = self.listeners.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
+        for listener in listeners {
+            listener(heard);
+        }
+    }
+}
+
+/// The channel of wake-ups.
+const WAKE: &str = "wake";
+
+/// `VALKEY_URL` is of no use.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It is no address.
+    #[error("VALKEY_URL: must be an address such as redis://valkey:6379")]
+    Address,
+    /// The thread that talks to it.
+    #[error("the thread for Valkey cannot be started: {0}")]
+    Thread(#[from] std::io::Error),
 }
 
 impl Kv {
-    /// Counts one try under `key`: at most `limit` in a `window`, which begins with the first.
+    /// Begins to connect, where there is something to connect to; nobody waits for it.
+    ///
+    /// # Errors
+    /// [`OpenError`], which does not show the address: there may be a password in it.
+    pub fn open(config: &config::Valkey) -> Result<Self, OpenError> {
+        let here = Arc::new(Here::default());
+        let valkey =
+            config.url.as_ref().map(|url| Valkey::start(url.expose(), Arc::clone(&here))).transpose()?;
+        Ok(Self(Arc::new(Inner { local: local::Counters::default(), here, valkey })))
+    }
+
+    /// Counts one try under `key`: at most `limit` in a `window`, which begins with the first. With Valkey the tries of
+    /// all processes count together, and those of this one by themselves as well: so losing it gives nobody new tries.
+    ///
+    /// The key goes to Valkey: an id, or a keyed hash.
     ///
     /// # Errors
     /// [`Error::RateLimited`] once there were more.
@@ -31,62 +101,52 @@ impl Kv {
         window: SignedDuration,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let mut counters = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if counters.len() >= COUNTERS && !counters.contains_key(&key) {
-            make_room(&mut counters, now);
+        self.0.local.allow(&key, limit, window, now)?;
+        let Some(valkey) = &self.0.valkey else { return Ok(()) };
+        match valkey.count(&key, window).await {
+            Some(counted) if counted.hits > u64::from(limit) => {
+                Err(Error::RateLimited { retry_after: counted.left_ms / 1000 + 1 })
+            }
+            _ => Ok(()),
         }
-        let counter = counters.entry(key).or_insert(Counter { hits: 0, ends: now + window });
-        if counter.ends <= now {
-            *counter = Counter { hits: 0, ends: now + window };
-        }
-        if counter.hits >= limit {
-            let wait = counter.ends.duration_since(now);
-            return Err(Error::RateLimited { retry_after: wait.as_secs().unsigned_abs() + 1 });
-        }
-        counter.hits += 1;
-        Ok(())
-    }
-}
-
-/// Drops what has ended, and where that is not enough, the half that ends first.
-fn make_room(counters: &mut HashMap<String, Counter>, now: Timestamp) {
-    counters.retain(|_, counter| counter.ends > now);
-    if counters.len() >= COUNTERS {
-        let mut ends: Vec<_> = counters.values().map(|counter| counter.ends).collect();
-        let (_, median, _) = ends.select_nth_unstable(COUNTERS / 2);
-        let median = *median;
-        counters.retain(|_, counter| counter.ends > median);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
     }
 
-    #[actix_web::test]
-    async fn one_too_many_is_refused_until_the_window_ends() {
-        let kv = Kv::default();
-        for _ in 0..3 {
-            kv.allow("a".into(), 3, MINUTE, at(0)).await.unwrap();
+    /// Tells the other processes. Nobody waits, and where they cannot be told they hear of a gap later on.
+    pub fn publish(&self, channel: &'static str, payload: String) {
+        if let Some(valkey) = &self.0.valkey {
+            valkey.publish(channel, payload);
         }
-        let refused = kv.allow("a".into(), 3, MINUTE, at(20)).await.unwrap_err();
-        assert!(matches!(refused, Error::RateLimited { retry_after: 41 }));
-        kv.allow("b".into(), 3, MINUTE, at(20)).await.unwrap();
-        kv.allow("a".into(), 3, MINUTE, at(60)).await.unwrap();
     }
 
-    #[actix_web::test]
-    async fn memory_is_bounded() {
-        let kv = Kv::default();
-        for n in 0..2 * COUNTERS {
-            kv.allow(n.to_string(), 3, MINUTE, at(n as i64 / 1000)).await.unwrap();
+    /// From now on calls this with what other processes publish, on the thread that talks to Valkey: it must not wait.
+    pub fn listen(&self, listener: impl Fn(Heard<'_>) + Send + Sync + 'static) {
+        let mut listeners = self.0.here.listeners.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        listeners.push(Arc::new(listener));
+    }
+
+    /// Something may be due earlier than whoever sleeps in [`woken`](Self::woken) thinks, in any process.
+    pub fn wake(&self) {
+        self.0.here.wake.notify_one();
+        self.publish(WAKE, String::new());
+    }
+
+    /// Returns after the next [`wake`](Self::wake), here or elsewhere; at once where there was one since the last call.
+    /// One task of a process may wait here. A wake-up can be lost with Valkey, and comes when it returns: poll as well.
+    pub async fn woken(&self) {
+        self.0.here.wake.notified().await;
+    }
+
+    /// How it stands with Valkey.
+    pub fn state(&self) -> State {
+        match &self.0.valkey {
+            None => State::None,
+            Some(valkey) if valkey.health().is_connected() => State::Connected,
+            Some(_) => State::Degraded,
         }
-        assert!(kv.0.lock().unwrap().len() <= COUNTERS);
+    }
+
+    /// What has happened with Valkey since the process began.
+    pub fn counts(&self) -> Counts {
+        self.0.valkey.as_ref().map(|valkey| valkey.health().counts()).unwrap_or_default()
     }
 }

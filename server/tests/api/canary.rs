@@ -1,10 +1,12 @@
 //! What a person writes can be read by nobody who gets at the data folder, its backups or the logs.
 //!
-//! A server of its own process, as it will run; a unique word in every field of every endpoint; then every file that it
-//! wrote and every line that it logged is searched for those words, as they are and in the usual encodings. A feature
+//! A server of its own process, as it will run, with Valkey where that is installed; a unique word in every field of
+//! every endpoint; then every file that it wrote, every line that it logged and every command that Valkey got is searched
+//! for those words, as they are and in the usual encodings. A feature
 //! that takes text adds a function like [`accounts`] to [`FEATURES`]; whoever forgets one endpoint or one field of the
 //! description fails here.
 
+use crate::valkey_server::ValkeyServer;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use daymark_server::{clock::Clock, http::openapi::document};
 use daymark_shared::{ids::RunId, session::SessionAnswer};
@@ -33,7 +35,9 @@ const NOT_TEXT: [&str; 9] =
 
 #[test]
 fn what_people_write_is_found_nowhere() {
-    let instance = Instance::start();
+    let mut valkey = ValkeyServer::start();
+    let instance = Instance::start(valkey.as_ref());
+    let monitor = valkey.as_ref().map(ValkeyServer::monitor);
     let mut canaries = Canaries::default();
     for feature in FEATURES {
         feature(&instance, &mut canaries);
@@ -55,6 +59,11 @@ fn what_people_write_is_found_nowhere() {
         "PATCH routines/{id}#steps.*.links.*",
     ];
     assert_eq!(instance.left_out(&description), forgotten);
+    // Everything that Valkey was told.
+    let told = valkey.as_mut().zip(monitor).map(|(valkey, monitor)| {
+        valkey.kill();
+        monitor.join().unwrap()
+    });
     let (data, log, link) = instance.stop();
     canaries.secret("account.setup token", link.split_once("/welcome?setup=").unwrap().1);
     assert!(
@@ -64,6 +73,11 @@ fn what_people_write_is_found_nowhere() {
     back_up(data.path());
     let seen = [canaries.found_in(data.path()), canaries.found("the logs", log.as_bytes())].concat();
     assert_eq!(seen, [""; 0]);
+    if let Some(told) = told {
+        let text = String::from_utf8_lossy(&told);
+        assert!(text.contains("daymark:limit:"), "Valkey was used: {text}");
+        assert_eq!(canaries.found("Valkey", &told), [""; 0]);
+    }
 }
 
 /// The search itself: whatever is put anywhere in clear is found.
@@ -453,7 +467,7 @@ impl Answer {
 }
 
 impl Instance {
-    fn start() -> Self {
+    fn start(valkey: Option<&ValkeyServer>) -> Self {
         let data = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_server"))
             .arg("api")
@@ -461,6 +475,7 @@ impl Instance {
             .env("DATA_DIR", data.path())
             .env("PORT", "0")
             .env("LOG", "info,daymark_server=trace")
+            .env("VALKEY_URL", valkey.map(ValkeyServer::url).unwrap_or_default())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -482,6 +497,9 @@ impl Instance {
                 break format!("http://{}/api/v1", line["addr"].as_str().unwrap());
             }
         };
+        if let Some(valkey) = valkey {
+            valkey.subscribed();
+        }
         let agent = Agent::config_builder().http_status_as_error(false).build().into();
         Self { child, data, url, agent, log, first, used: RefCell::default() }
     }

@@ -15,3 +15,5 @@ mod routines;
 mod runs;
 mod sessions;
 mod static_files;
+mod valkey;
+mod valkey_server;

@@ -1,0 +1,216 @@
+//! Valkey is killed, stopped and emptied while people work: nobody notices, and it comes back by itself.
+
+use crate::{app::TestApp, valkey_server::ValkeyServer};
+use daymark_server::{
+    clock::monotonic,
+    kv::{Kv, State},
+};
+use serde_json::json;
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+/// What a request may take on a machine that does other things too. Waiting for Valkey by mistake would take longer,
+/// since it is away for longer.
+const SLOW: Duration = Duration::from_secs(3);
+/// How long Valkey is away.
+const AWAY: Duration = Duration::from_secs(4);
+
+#[track_caller]
+fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = monotonic() + Duration::from_secs(30);
+    while !is_so() {
+        assert!(monotonic() < end, "never: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn with(valkey: &ValkeyServer) -> TestApp {
+    let app = TestApp::with(&[("VALKEY_URL", &valkey.url()), ("TRUSTED_PROXIES", "127.0.0.1")]);
+    eventually("connected", || app.state.kv.state() == State::Connected);
+    app
+}
+
+fn wrong_password(email: &str) -> serde_json::Value {
+    json!({ "email": email, "password": "not this one at all" })
+}
+
+/// Tries to sign in until it is refused; how many times that went.
+fn tries(app: &TestApp, email: &str) -> usize {
+    let tried = |_: &usize| app.anonymous().post("/api/v1/sessions", &wrong_password(email)).status == 401;
+    (0..40).take_while(tried).count()
+}
+
+#[test]
+fn tries_at_all_processes_count_together() {
+    let Some(valkey) = ValkeyServer::start() else { return };
+    let (one, other) = (with(&valkey), with(&valkey));
+    // Keys are those of the database: two with one database are needed.
+    let elsewhere = one.another_process();
+    eventually("connected", || elsewhere.kv.state() == State::Connected);
+    let count = async |kv: &Kv| {
+        kv.allow("some id".into(), 3, jiff::SignedDuration::from_mins(1), one.now()).await.is_ok()
+    };
+    let counted = actix_web::rt::System::new().block_on(async {
+        let both = [&one.state.kv, &elsewhere.kv, &other.state.kv, &elsewhere.kv, &one.state.kv];
+        let mut counted = Vec::new();
+        for kv in both {
+            counted.push(count(kv).await);
+        }
+        counted
+    });
+    assert_eq!(counted, [true, true, true, false, false]);
+    // A window has an end, and its name is not what was counted under alone.
+    let left: u64 =
+        valkey.command(&["PTTL", "daymark:limit:some id"])[1..].lines().next().unwrap().parse().unwrap();
+    assert!(left > 0 && left <= 60_000, "{left}");
+}
+
+#[test]
+fn limits_hold_without_it_and_after_it_was_emptied() {
+    let Some(mut valkey) = ValkeyServer::start() else { return };
+    let app = with(&valkey);
+    app.sign_up("mira@example.org");
+    assert_eq!(tries(&app, "mira@example.org"), 19, "signing up was the first");
+    valkey.command(&["FLUSHALL"]);
+    assert_eq!(tries(&app, "mira@example.org"), 0);
+    valkey.kill();
+    eventually("lost", || app.state.kv.state() == State::Degraded);
+    assert_eq!(tries(&app, "mira@example.org"), 0);
+    assert_eq!(tries(&app, "noor@example.org"), 20);
+}
+
+#[test]
+fn wake_ups_cross_processes_and_come_after_a_loss() {
+    let Some(mut valkey) = ValkeyServer::start() else { return };
+    let app = with(&valkey);
+    let elsewhere = app.another_process();
+    eventually("connected", || elsewhere.kv.state() == State::Connected);
+    let woken = |after: &str| {
+        let kv = elsewhere.kv.clone();
+        actix_web::rt::System::new().block_on(async move {
+            tokio::time::timeout(Duration::from_secs(30), kv.woken())
+                .await
+                .unwrap_or_else(|_| panic!("{after}"));
+        });
+    };
+    woken("connecting");
+    app.state.kv.wake();
+    woken("a wake-up");
+    valkey.kill();
+    eventually("lost", || elsewhere.kv.state() == State::Degraded);
+    app.state.kv.wake();
+    valkey.restart();
+    woken("the return");
+}
+
+/// Says that it is over when it goes.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+/// People read and try to sign in while `fault` is done to Valkey. Answers how long the slowest request took.
+fn under_load(valkey: &mut ValkeyServer, app: &TestApp, fault: impl FnOnce(&mut ValkeyServer)) -> Duration {
+    let me = app.sign_up("mira@example.org");
+    let (over, slowest) = (AtomicBool::new(false), Mutex::new(Duration::ZERO));
+    thread::scope(|scope| {
+        for person in 0..4 {
+            let (over, slowest, me) = (&over, &slowest, &me);
+            scope.spawn(move || {
+                for number in 0u32.. {
+                    let began = monotonic();
+                    if number % 10 == 0 {
+                        // From everywhere, so that the limits are counted but not reached.
+                        let [.., c, d] = number.to_be_bytes();
+                        let from = format!("198.{person}.{c}.{d}");
+                        let email = format!("person{person}.{number}@example.org");
+                        let headers = [("x-forwarded-for", from.as_str())];
+                        let body = wrong_password(&email);
+                        let answer = app.anonymous().send_json("POST", "/api/v1/sessions", &headers, &body);
+                        assert_eq!(answer.status, 401, "{answer:?}");
+                    } else {
+                        me.get("/api/v1/account").json(200);
+                    }
+                    let mut slowest = slowest.lock().unwrap();
+                    *slowest = began.elapsed().max(*slowest);
+                    drop(slowest);
+                    if over.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    thread::sleep(Duration::from_millis(10));
+                }
+            });
+        }
+        // Also where the fault's own checks fail: the others would go on for ever.
+        let _end = End(&over);
+        fault(valkey);
+    });
+    slowest.into_inner().unwrap()
+}
+
+fn is_fast(took: Duration) {
+    assert!(took < SLOW, "a request took {took:?}");
+}
+
+#[test]
+fn it_is_killed_under_load() {
+    let Some(mut valkey) = ValkeyServer::start() else { return };
+    let app = with(&valkey);
+    is_fast(under_load(&mut valkey, &app, |valkey| {
+        valkey.kill();
+        eventually("lost", || app.state.kv.state() == State::Degraded);
+        thread::sleep(AWAY);
+        valkey.restart();
+        eventually("back", || app.state.kv.state() == State::Connected);
+    }));
+    let counts = app.state.kv.counts();
+    assert!(counts.losses >= 1 && counts.returns == counts.losses && counts.failures >= 1, "{counts:?}");
+}
+
+#[test]
+fn it_is_stopped_under_load() {
+    let Some(mut valkey) = ValkeyServer::start() else { return };
+    let app = with(&valkey);
+    is_fast(under_load(&mut valkey, &app, |valkey| {
+        valkey.signal("-STOP");
+        eventually("lost", || app.state.kv.state() == State::Degraded);
+        thread::sleep(AWAY);
+        valkey.signal("-CONT");
+        eventually("back", || app.state.kv.state() == State::Connected);
+    }));
+    let counts = app.state.kv.counts();
+    assert!(counts.losses >= 1 && counts.returns == counts.losses && counts.failures >= 1, "{counts:?}");
+}
+
+#[test]
+fn it_is_emptied_under_load() {
+    let Some(mut valkey) = ValkeyServer::start() else { return };
+    let app = with(&valkey);
+    is_fast(under_load(&mut valkey, &app, |valkey| {
+        for _ in 0..20 {
+            valkey.command(&["FLUSHALL"]);
+            thread::sleep(Duration::from_millis(50));
+        }
+    }));
+    eventually("connected", || app.state.kv.state() == State::Connected);
+}
+
+#[test]
+fn a_server_starts_without_it_and_finds_it_later() {
+    let Some(mut valkey) = ValkeyServer::start() else { return };
+    valkey.kill();
+    let app = TestApp::with(&[("VALKEY_URL", &valkey.url())]);
+    app.sign_up("mira@example.org");
+    assert_eq!(app.state.kv.state(), State::Degraded);
+    valkey.restart();
+    eventually("connected", || app.state.kv.state() == State::Connected);
+}
