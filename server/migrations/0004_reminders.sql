@@ -15,7 +15,8 @@ CREATE TABLE channels (
     name            BLOB NOT NULL,
     target          BLOB NOT NULL,
     secret          BLOB NOT NULL,
-    endpoint        BLOB,               -- keyed hash of a push endpoint: one subscription is one channel
+    token           BLOB,               -- keyed hash of what a browser renews it with, or a mailbox unsubscribes with
+    endpoint        BLOB,               -- keyed hash of a push endpoint: one subscription is one channel, and so one mailbox
     request         BLOB NOT NULL,      -- keyed hash of the body that made it
     ended_at        INTEGER,            -- since when it is of no use
     ended_reason    TEXT,
@@ -28,6 +29,9 @@ CREATE TABLE channels (
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX channels_by_endpoint ON channels (account, endpoint) WHERE endpoint IS NOT NULL;
+CREATE UNIQUE INDEX channels_by_token ON channels (token) WHERE token IS NOT NULL;
+-- All that planning asks of them, and nothing sealed.
+CREATE INDEX channels_open ON channels (account, position, role, kind) WHERE ended_at IS NULL;
 
 CREATE TABLE reminder_settings (
     account  BLOB PRIMARY KEY,

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod caller;
+pub mod channels;
 pub mod civil;
 pub mod cli;
 pub mod clock;

@@ -1,0 +1,93 @@
+//! What is sent to a channel, and what came of it.
+
+use daymark_shared::{account::Locale, ids::ReminderId, reminder::Reason};
+use jiff::{SignedDuration, Timestamp};
+
+/// What a message is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageKind {
+    /// A routine begins.
+    Reminder,
+    /// The person has acted elsewhere: what this device shows of the same tag is done with.
+    Close,
+    /// The person wants to see that it works.
+    Test,
+    /// Another channel does not work any more.
+    Ended,
+}
+
+impl MessageKind {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reminder => "reminder",
+            Self::Close => "close",
+            Self::Test => "test",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// One message to one channel, in words already. It holds what a person wrote, so it is not shown by `Debug`.
+#[derive(Clone)]
+pub struct Message {
+    /// What it is for.
+    pub kind: MessageKind,
+    /// The reminder; the same when it is sent again.
+    pub id: ReminderId,
+    /// The same for all messages about one occurrence: a device shows one. At most 32 characters of Base64 for addresses
+    /// (RFC 8030 §5.4).
+    pub tag: String,
+    /// In large letters.
+    pub title: String,
+    /// Below it.
+    pub body: String,
+    /// The language of both.
+    pub locale: Locale,
+    /// What a click opens, relative to the app's root: `start/…`.
+    pub path: String,
+    /// The capability for `/reminder-actions`; without it there is nothing to act on.
+    pub token: Option<String>,
+    /// How long a snooze lasts, in minutes.
+    pub snooze_minutes: u16,
+    /// When it was due.
+    pub due_at: Timestamp,
+    /// When the routine starts.
+    pub starts_at: Timestamp,
+    /// Later it is of no use to anybody.
+    pub useful_until: Timestamp,
+    /// Whether it is sent late.
+    pub late: bool,
+}
+
+/// What came of sending a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The other end has taken it.
+    Delivered,
+    /// The push service says that the subscription is gone (404 or 410).
+    Gone {
+        /// The channel's revision when it was opened: one that was renewed since is not ended.
+        seen: u64,
+    },
+    /// It was refused, and there is no use in trying again.
+    Refused(Reason),
+    /// It may work later.
+    Retry {
+        /// What went wrong this time.
+        reason: Reason,
+        /// How long the other end asked to be left alone.
+        after: Option<SignedDuration>,
+    },
+}
+
+impl Outcome {
+    /// What went wrong, if anything did.
+    pub const fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Delivered => None,
+            Self::Gone { .. } => Some(Reason::Gone),
+            Self::Refused(reason) | Self::Retry { reason, .. } => Some(*reason),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Channels: where reminders go. Made, edited and ended by their person; sent to by whoever has something to say.
+//!
+//! What a channel is called, where it leads and what it is signed with is sealed in storage. Planning asks for ids only
+//! ([`routing`]); a target is in clear from [`open`] on, in memory.
+
+mod message;
+mod opened;
+mod own;
+mod store;
+mod target;
+
+pub use message::{Message, MessageKind, Outcome};
+pub use opened::Opened;
+pub use own::{
+    create, delete, edit, follow_address, get, list, renew, renewed_by, rotate, unsubscribe, unsubscribed_by,
+};
+
+use crate::{
+    caller::Caller,
+    db::{ReadTx, WriteTx},
+    error::Error,
+    state::State,
+    vault::DataKey,
+};
+use daymark_shared::{
+    channel::ChannelError,
+    ids::{AccountId, ChannelId},
+    reminder::{Reason, ReminderChannel},
+    text::Title,
+};
+use jiff::Timestamp;
+
+const NAME: &str = "channel.name.1";
+
+/// An account's channels are others now: one was made, edited, ended or deleted. The one place that tells whoever plans
+/// reminders.
+fn changed(_: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
+    tracing::debug!(account.id = %caller.account, "channels have changed");
+    Ok(())
+}
+
+/// Which channels of an account get what. Those that have ended are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Routing {
+    /// They get every reminder.
+    pub always: Vec<ChannelId>,
+    /// They stand in when another has failed, in this order.
+    pub fallbacks: Vec<ChannelId>,
+}
+
+/// Which channels of an account get what: one short query, nothing is unsealed.
+///
+/// # Errors
+/// Where storage fails.
+pub fn routing(tx: &ReadTx<'_>, account: AccountId) -> Result<Routing, Error> {
+    store::routing(tx, account)
+}
+
+/// The browsers of an account that have not ended, whatever their role.
+///
+/// # Errors
+/// Where storage fails.
+pub fn push_channels(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<ChannelId>, Error> {
+    store::push_channels(tx, account)
+}
+
+/// A channel as far as it is shown with a reminder; `None` where it is gone. One that has ended is shown.
+///
+/// # Errors
+/// Where storage fails, or the name does not open.
+pub fn brief(
+    tx: &ReadTx<'_>,
+    key: &DataKey,
+    account: AccountId,
+    id: ChannelId,
+) -> Result<Option<ReminderChannel>, Error> {
+    let Some((kind, name)) = store::brief(tx, account, id)? else { return Ok(None) };
+    Ok(Some(ReminderChannel { id, name: open_name(key, id, &name)?, kind }))
+}
+
+fn open_name(key: &DataKey, id: ChannelId, sealed: &[u8]) -> Result<Title, Error> {
+    Ok(Title::new(&key.open_text(NAME, id.as_bytes(), sealed)?)?)
+}
+
+/// Opens a channel for sending; `None` where it is gone or has ended.
+///
+/// # Errors
+/// Where storage fails, or what is sealed does not open.
+pub fn open(
+    tx: &ReadTx<'_>,
+    key: &DataKey,
+    account: AccountId,
+    id: ChannelId,
+) -> Result<Option<Opened>, Error> {
+    store::find_open(tx, account, id)?.map(|row| Opened::of(&row, key, account)).transpose()
+}
+
+/// Sends a message, in five seconds at most, and tells what came of it. To be called outside of any transaction.
+pub async fn deliver(_: &State, channel: &Opened, _: &Message) -> Outcome {
+    tracing::debug!(channel.id = %channel.id(), "no way of sending is set up");
+    Outcome::Refused(Reason::NotSetUp)
+}
+
+/// Notes on the channel what came of a send: its last success, its last error, and that it has ended. What was noted
+/// less than a minute ago in the same words is not written again.
+///
+/// # Errors
+/// Where storage fails.
+pub fn record(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    id: ChannelId,
+    at: Timestamp,
+    outcome: &Outcome,
+) -> Result<(), Error> {
+    let error = outcome.reason().map(|reason| ChannelError { at, reason });
+    match (outcome, error) {
+        (Outcome::Gone { seen }, Some(error)) => store::end(tx, account, id, *seen, &error),
+        (_, Some(error)) => store::note_error(tx, account, id, &error),
+        (_, None) => store::note_success(tx, account, id, at),
+    }
+}
