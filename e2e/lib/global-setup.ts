@@ -14,6 +14,8 @@ export default async function globalSetup(): Promise<(() => Promise<void>) | und
     process.env.DAYMARK_URL = stack.url;
     process.env.DAYMARK_SERVER_URL = stack.serverUrl;
     process.env.DAYMARK_DATA_DIR = stack.dataDir;
+    process.env.DAYMARK_PUSH = stack.push;
+    process.env.DAYMARK_OTHER_PUSH = stack.otherPush;
     await createAccount(stack.url, { ...ADMIN, setup: new URL(stack.setupLink).searchParams.get('setup') ?? '' });
   } catch (error) {
     await stack.stop();

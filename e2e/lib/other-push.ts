@@ -1,18 +1,18 @@
 // A push service that others wrote, the npm package web-push-testing: what it cannot read, ours may read by mistake.
 import { fileURLToPath } from 'node:url';
-import { answers, freePort, Program } from './processes.ts';
+import { answers, Program } from './processes.ts';
 import type { Subscription } from './sender.ts';
 
 export class OtherPushService {
   private constructor(
     private readonly program: Program,
-    readonly origin: string,
+    private readonly origin: string,
   ) {}
 
-  static async start(name = 'other-push-service'): Promise<OtherPushService> {
-    const port = await freePort();
-    const program = new Program(name, [process.execPath, fileURLToPath(import.meta.resolve('web-push-testing/src/bin/server.js')), `${port}`]);
-    const origin = `http://localhost:${port}`;
+  /** `origin` names a port of `localhost`. */
+  static async start(name: string, origin: string): Promise<OtherPushService> {
+    const { port } = new URL(origin);
+    const program = new Program(name, [process.execPath, fileURLToPath(import.meta.resolve('web-push-testing/src/bin/server.js')), port]);
     await program.until('it was ready', () => answers(`${origin}/status`, 'POST'));
     return new OtherPushService(program, origin);
   }

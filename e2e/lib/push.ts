@@ -20,19 +20,24 @@ export interface Device extends Known {
 
 export class PushService {
   private constructor(
-    private readonly program: Program,
     /** Where senders find it; Firefox finds it there too, as `ws:`. */
     readonly origin: string,
+    private readonly program?: Program,
   ) {}
+
+  /** The one of the stack that all tests share. */
+  static shared(): PushService {
+    return new PushService(process.env.DAYMARK_PUSH!);
+  }
 
   static async start(name = 'push-service'): Promise<PushService> {
     const program = new Program(name, [process.execPath, '--import', import.meta.resolve('tsx'), `${import.meta.dirname}/../push/push-service.ts`]);
     const origin = await program.until('it was ready', () => program.output().match(/push service at (\S+)/)?.[1]);
-    return new PushService(program, origin);
+    return new PushService(origin, program);
   }
 
-  stop(): Promise<void> {
-    return this.program.stop();
+  async stop(): Promise<void> {
+    await this.program?.stop();
   }
 
   /** A subscription of no browser. With a key, only that one may send to it. */
@@ -47,6 +52,11 @@ export class PushService {
   /** Ends a subscription: from now on its address answers 410. */
   async end({ id }: Known): Promise<void> {
     await this.ask('DELETE', `/subscriptions/${id}`);
+  }
+
+  /** Forgets the browser of a subscription, and all that it subscribed. */
+  async forget({ id }: Known): Promise<void> {
+    await this.ask('POST', '/forget', { subscription: id });
   }
 
   /** Answers the next messages as told, one each. */

@@ -1,9 +1,11 @@
-// The whole of Daymark as a person meets it: nginx, a server on a fresh database, Valkey (or Redis) beside it.
+// The whole of Daymark as a person meets it: nginx, a server on a fresh database, Valkey (or Redis) beside it, and a push
+// service for browsers.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, startNginx } from './nginx.ts';
 import { answers, freePort, installed, Program } from './processes.ts';
+import { PushService } from './push.ts';
 
 export interface Stack {
   /** What a browser opens. */
@@ -13,6 +15,9 @@ export interface Stack {
   /** The link for the first account, as printed at start. */
   setupLink: string;
   dataDir: string;
+  /** The origin of our push service, and one that another may listen at: the server believes both. */
+  push: string;
+  otherPush: string;
   stop(): Promise<void>;
 }
 
@@ -41,6 +46,9 @@ export async function startStack(name = 'stack'): Promise<Stack> {
     const dir = mkdtempSync(join(tmpdir(), 'daymark-e2e-'));
     toStop.push(async () => rmSync(dir, { recursive: true, force: true }));
     const [kvPort, serverPort, webPort] = [await freePort(), await freePort(), await freePort()];
+    const otherPush = `http://localhost:${await freePort()}`;
+    const push = await PushService.start(`${name}-push-service`);
+    toStop.push(() => push.stop());
 
     const kvCommand = [installed('valkey-server', 'redis-server'), '--port', `${kvPort}`, '--bind', '127.0.0.1', '--save', '', '--dir', dir];
     const kv = new Program(`${name}-valkey`, kvCommand);
@@ -58,6 +66,9 @@ export async function startStack(name = 'stack'): Promise<Stack> {
       LOG: 'info',
       TRUSTED_PROXIES: '127.0.0.1',
       VALKEY_URL: `redis://127.0.0.1:${kvPort}`,
+      // What stands for the internet is on this machine.
+      OUTBOUND_ALLOW: '127.0.0.0/8',
+      PUSH_SERVICES: `${push.origin},${otherPush}`,
       RUST_BACKTRACE: '1',
     });
     toStop.push(() => api.stop());
@@ -68,7 +79,7 @@ export async function startStack(name = 'stack'): Promise<Stack> {
 
     const nginx = await startNginx(`${name}-nginx`, serverPort, client, webPort);
     toStop.push(() => nginx.stop());
-    return { url, serverUrl, setupLink, dataDir, stop };
+    return { url, serverUrl, setupLink, dataDir, push: push.origin, otherPush, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -45,6 +45,12 @@ export class Browsers {
     }
   }
 
+  /** Forgets a browser, as a service does that has lost its memory: the browser gets another name, and subscribes anew. */
+  forget(agent: string): void {
+    for (const subscription of this.store.ofBrowser(agent)) this.store.end(subscription);
+    this.connected.get(agent)?.close();
+  }
+
   private talk(socket: WebSocket): void {
     let agent: string | undefined;
     const answer = (what: object) => socket.send(JSON.stringify(what));
@@ -75,7 +81,7 @@ export class Browsers {
 
   /** The browser's name: the one that it was given before, if it has subscriptions here, or a new one. */
   private greet(socket: WebSocket, known?: string): string {
-    const agent = known && this.store.ofBrowser(known).length > 0 ? known : randomBytes(16).toString('hex');
+    const agent = known && this.store.ofBrowser(known).some(({ gone }) => !gone) ? known : randomBytes(16).toString('hex');
     this.connected.get(agent)?.close();
     this.connected.set(agent, socket);
     return agent;

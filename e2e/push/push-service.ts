@@ -5,6 +5,7 @@
 //   POST   /subscriptions      {key?}: a subscription with keys of the service's own, whose messages it can read
 //   GET    /subscriptions      those that there are, and whether their browser is connected
 //   DELETE /subscriptions/ID   ends one: from now on 410
+//   POST   /forget             {subscription}: its browser is not known any more
 //   POST   /script             {subscription, answers}: what the next messages are answered with
 //   GET    /ledger?after=N     all messages that came after the first N
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -55,6 +56,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       const subscription = store.subscriptions.get(id);
       if (subscription) store.end(subscription);
       return void json(subscription ? 200 : 404, {});
+    }
+    case 'POST /forget': {
+      const { subscription } = await body<{ subscription: string }>();
+      const agent = store.subscriptions.get(subscription)?.browser?.agent;
+      if (agent !== undefined) browsers.forget(agent);
+      return void json(agent === undefined ? 404 : 200, {});
     }
     case 'POST /script': {
       const { subscription, answers } = await body<{ subscription: string; answers: Scripted[] }>();

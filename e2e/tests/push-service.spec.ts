@@ -3,6 +3,7 @@ import { expect, test } from '@playwright/test';
 import { createHmac } from 'node:crypto';
 import { OtherPushService } from '../lib/other-push.ts';
 import { type Device, PushService } from '../lib/push.ts';
+import { freePort } from '../lib/processes.ts';
 import { Sender } from '../lib/sender.ts';
 
 test.describe.configure({ mode: 'default' });
@@ -128,7 +129,7 @@ test('can be silent, or slow without end', async () => {
 });
 
 test('one that others wrote agrees on what is right', async () => {
-  const other = await OtherPushService.start();
+  const other = await OtherPushService.start('other-push-service', `http://localhost:${await freePort()}`);
   try {
     const device = await other.subscribe(sender.key);
     expect((await sender.send(device, 'Tidy references')).status).toBe(201);
