@@ -33,6 +33,7 @@ crate::words! {
         "Diese Einladung ist schon benutzt oder abgelaufen. Bitte um eine neue.";
     email_taken: "There is an account with this address already.", "Zu dieser Adresse gibt es schon ein Konto.";
     bad_email: "Write an address such as mira@example.org.", "Gib eine Adresse wie mira@example.org an.";
+    bad_address: "This server does not reach out to that address.", "Diese Adresse ruft der Server nicht auf.";
     weak_password: "Too easy to guess. A few unrelated words make a good password.",
         "Zu leicht zu erraten. Ein paar Wörter ohne Zusammenhang ergeben ein gutes Passwort.";
     text_empty: "Fill this in.", "Fülle dieses Feld aus.";
@@ -73,6 +74,7 @@ impl Words {
             Code::InvitationInvalid => self.invitation_invalid(),
             Code::EmailTaken => self.email_taken(),
             Code::BadEmail => self.bad_email(),
+            Code::BadAddress => self.bad_address(),
             Code::WeakPassword => self.weak_password(),
             Code::TextEmpty | Code::MissingField => self.text_empty(),
             Code::TextTooLong => self.text_too_long(),

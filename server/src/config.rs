@@ -3,6 +3,7 @@
 //! Everything has a default: a first run needs no configuration at all. A secret named `X` may also come from a file
 //! named by `X_FILE`. Nothing here is printed: `Debug` of a [`Secret`] shows nothing.
 
+use crate::outbound::PushService;
 use ipnet::IpNet;
 use std::{
     fmt,
@@ -27,6 +28,8 @@ pub struct Config {
     pub site: Site,
     /// What several processes share.
     pub valkey: Valkey,
+    /// Whom it asks on behalf of people.
+    pub outbound: Outbound,
     /// What is logged.
     pub log: Log,
 }
@@ -96,6 +99,24 @@ pub struct Valkey {
     /// `unix:///run/valkey.sock`. With it, rate limits, live events and wake-ups are shared between processes. Default:
     /// none, each process keeps to itself.
     pub url: Option<Secret>,
+}
+
+/// Whom the server asks on behalf of people: push services, ntfy servers, webhooks (`docs/outbound.md`).
+#[derive(Debug, Clone, Default)]
+pub struct Outbound {
+    /// `OUTBOUND_ALLOW`: networks (CIDR, comma separated) that may be reached although they are not public, by http
+    /// and at any port too, such as the one of an ntfy server at home. Default: none.
+    pub allow: Vec<IpNet>,
+    /// `OUTBOUND_ALLOW_HTTP`: `true` lets requests go without TLS on the public internet too. Default: `false`.
+    pub allow_http: bool,
+    /// `OUTBOUND_PORTS`: ports (comma separated) that may be reached on the public internet besides 443, and 80 by
+    /// http. Default: none.
+    pub ports: Vec<u16>,
+    /// `OUTBOUND_CA_FILE`: a file with certificates (PEM) that are trusted besides the system's. Default: none.
+    pub ca_file: Option<PathBuf>,
+    /// `PUSH_SERVICES`: push services (comma separated) that are believed besides those of the known browsers: hosts
+    /// (`push.example.org`, `*.example.org`), or origins (`https://push.example.org:8443`). Default: none.
+    pub push_services: Vec<PushService>,
 }
 
 /// What is logged.
@@ -191,6 +212,14 @@ impl Config {
                 ),
             },
             valkey: Valkey { url: vars.valkey_url()? },
+            outbound: Outbound {
+                allow: vars.networks("OUTBOUND_ALLOW")?,
+                allow_http: vars.parsed("OUTBOUND_ALLOW_HTTP", "true or false", || false)?,
+                ports: vars.list("OUTBOUND_PORTS", "no port")?,
+                ca_file: vars.text("OUTBOUND_CA_FILE").map(PathBuf::from),
+                push_services: vars
+                    .list("PUSH_SERVICES", "no push service such as push.example.org or *.example.org")?,
+            },
             log: Log { filter: vars.text("LOG").unwrap_or_else(|| "info".to_owned()) },
         })
     }
@@ -226,6 +255,13 @@ impl Variables<'_> {
                     .map_err(|_| refuse(name, format!("{part:?} is no network such as 10.0.0.0/8")))
             })
             .collect()
+    }
+
+    /// A list with commas; `what_not` says what a part is not.
+    fn list<T: FromStr>(&self, name: &'static str, what_not: &str) -> Result<Vec<T>, ConfigError> {
+        let list = self.text(name).unwrap_or_default();
+        let parts = list.split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(|part| part.parse().map_err(|_| refuse(name, format!("{part:?} is {what_not}")))).collect()
     }
 
     fn secret(&self, name: &'static str, file: &'static str) -> Result<Option<Secret>, ConfigError> {
@@ -307,6 +343,10 @@ mod tests {
     #[case("TRUSTED_PROXIES", "10.0.0.0/8, nginx")]
     #[case("PUBLIC_URL", "day.example.org")]
     #[case("HASH_CONCURRENCY", "0")]
+    #[case("OUTBOUND_ALLOW", "home")]
+    #[case("OUTBOUND_ALLOW_HTTP", "perhaps")]
+    #[case("OUTBOUND_PORTS", "443, https")]
+    #[case("PUSH_SERVICES", "https://push.example.org/path")]
     #[case("MASTER_KEY_FILE", "/nowhere/at/all")]
     #[case("VALKEY_URL", "valkey:6379")]
     #[case("VALKEY_URL", "rediss://valkey:6379")]

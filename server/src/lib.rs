@@ -12,6 +12,7 @@ pub mod db;
 pub mod error;
 pub mod http;
 pub mod kv;
+pub mod outbound;
 pub mod revision;
 pub mod routines;
 pub mod runs;

@@ -6,6 +6,7 @@ use crate::{
     config::Config,
     db::{self, Db},
     kv::{self, Kv},
+    outbound::{self, Outbound},
     sessions::Live,
     vault::{self, Vault},
 };
@@ -20,6 +21,8 @@ pub struct State {
     pub clock: Clock,
     /// What is short-lived, and shared with other processes.
     pub kv: Kv,
+    /// Asks others.
+    pub outbound: Outbound,
     /// Hashes passwords.
     pub hasher: Hasher,
     /// Which sessions go on.
@@ -40,6 +43,9 @@ pub enum StartError {
     /// What processes share.
     #[error(transparent)]
     Kv(#[from] kv::OpenError),
+    /// What it asks others with.
+    #[error(transparent)]
+    Outbound(#[from] outbound::OpenError),
 }
 
 impl State {
@@ -50,8 +56,9 @@ impl State {
     pub async fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         let db = Db::open(&config.storage)?;
         let vault = Vault::open(&config.keys, &db).await?;
+        let outbound = Outbound::new(&config.outbound)?;
         let hasher = Hasher::new(config.access.hash_concurrency);
         let kv = Kv::open(&config.valkey)?;
-        Ok(Self { db, vault, clock, kv, hasher, sessions: Live::default(), config })
+        Ok(Self { db, vault, clock, kv, outbound, hasher, sessions: Live::default(), config })
     }
 }

@@ -9,9 +9,9 @@ use std::{
 };
 
 /// Folders of the server that are no feature.
-const INFRASTRUCTURE: [&str; 4] = ["db", "vault", "kv", "http"];
+const INFRASTRUCTURE: [&str; 5] = ["db", "vault", "kv", "outbound", "http"];
 /// The same where they must know no feature either.
-const FOUNDATIONS: [&str; 3] = ["db", "vault", "kv"];
+const FOUNDATIONS: [&str; 4] = ["db", "vault", "kv", "outbound"];
 /// Folders of the client that are pages.
 const PAGES: [&str; 8] = ["welcome", "today", "routine", "run", "reminders", "insights", "settings", "admin"];
 

@@ -92,6 +92,8 @@ codes! {
     BadCursor = "bad_cursor", 422, "The cursor is not valid.";
     /// Not an e-mail address.
     BadEmail = "bad_email", 422, "The e-mail address is not valid.";
+    /// An address of something elsewhere (a webhook, a push endpoint) that the server does not reach out to.
+    BadAddress = "bad_address", 422, "The address cannot be used.";
     /// A password that is easily guessed.
     WeakPassword = "weak_password", 422, "The password is too easy to guess.";
 

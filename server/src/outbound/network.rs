@@ -1,0 +1,70 @@
+//! The network below: names to addresses, addresses to connections. Tests put their own in its place.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr, ToSocketAddrs},
+    pin::Pin,
+    sync::Arc,
+};
+use tokio::{net::TcpStream, sync::Semaphore, task::spawn_blocking};
+
+/// Something that is being waited for.
+pub type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What a [`super::Outbound`] reaches the network by. It waits no longer than it has time, whatever these do.
+pub trait Network: Send + Sync + 'static {
+    /// The addresses of a name, the best first.
+    fn resolve(&self, name: &str) -> Pending<io::Result<Vec<IpAddr>>>;
+
+    /// A connection to exactly this address, which has been checked.
+    fn connect(&self, address: SocketAddr) -> Pending<io::Result<TcpStream>>;
+}
+
+/// Names looked up at once at most. Each has a thread, and one that nobody waits for any more keeps it until the
+/// system gives up.
+const LOOK_UPS: usize = 64;
+
+/// The system's: `getaddrinfo`, with all that the machine is set up to ask, and TCP.
+pub(super) struct System {
+    look_ups: Arc<Semaphore>,
+}
+
+impl Default for System {
+    fn default() -> Self {
+        Self { look_ups: Arc::new(Semaphore::new(LOOK_UPS)) }
+    }
+}
+
+impl Network for System {
+    fn resolve(&self, name: &str) -> Pending<io::Result<Vec<IpAddr>>> {
+        let (name, look_ups) = (name.to_owned(), self.look_ups.clone());
+        Box::pin(async move {
+            let place = look_ups.acquire_owned().await.map_err(io::Error::other)?;
+            let look_up = move || {
+                let found = (name.as_str(), 0).to_socket_addrs()?;
+                drop(place);
+                Ok(found.map(|address| address.ip()).collect())
+            };
+            spawn_blocking(look_up).await.map_err(io::Error::other)?
+        })
+    }
+
+    fn connect(&self, address: SocketAddr) -> Pending<io::Result<TcpStream>> {
+        Box::pin(async move {
+            let stream = TcpStream::connect(address).await?;
+            stream.set_nodelay(true)?;
+            Ok(stream)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn the_system_knows_this_machine() {
+        let found = System::default().resolve("localhost").await.unwrap();
+        assert!(!found.is_empty() && found.iter().all(IpAddr::is_loopback), "{found:?}");
+    }
+}
