@@ -114,7 +114,8 @@ async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
         _ = interrupt.recv() => tracing::info!("stopping"),
         () = state.db.outdated() => tracing::error!("a newer version has migrated the database: this one ends"),
     }
-    // Requests under way are finished, then what they queued is written.
+    // Streams would last for ever; requests under way are finished, then what they queued is written.
+    state.events.close();
     let end = async {
         handle.stop(true).await;
         running.await??;

@@ -5,6 +5,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::{self, Db},
+    events::Events,
     kv::{self, Kv},
     outbound::{self, Outbound},
     sessions::Live,
@@ -23,6 +24,8 @@ pub struct State {
     pub kv: Kv,
     /// Asks others.
     pub outbound: Outbound,
+    /// Who is told of what changes.
+    pub events: Events,
     /// Hashes passwords.
     pub hasher: Hasher,
     /// Which sessions go on.
@@ -59,6 +62,10 @@ impl State {
         let outbound = Outbound::new(&config.outbound)?;
         let hasher = Hasher::new(config.access.hash_concurrency);
         let kv = Kv::open(&config.valkey)?;
-        Ok(Self { db, vault, clock, kv, outbound, hasher, sessions: Live::default(), config })
+        let sessions = Live::default();
+        let events = Events::new(kv.clone(), sessions.clone());
+        let hub = events.clone();
+        db.on_commit(move |told| hub.told(told));
+        Ok(Self { db, vault, clock, kv, outbound, events, hasher, sessions, config })
     }
 }

@@ -9,7 +9,7 @@
 use daymark_shared::ids::{RoutineId, StepId};
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
     sync::atomic::{AtomicU64, Ordering},
@@ -169,6 +169,54 @@ fn a_stop_finishes_what_is_under_way() {
         assert_eq!(status(&agent, format!("{}/api/v1/routines/{id}", server.url), &token), 200);
     }
     server.stop();
+}
+
+/// Each process has its own knowledge of who is signed in: what counts is the database.
+#[test]
+fn a_session_that_one_process_ended_is_refused_by_the_other() {
+    let data = tempfile::tempdir().unwrap();
+    let servers = [Server::start(data.path()), Server::start(data.path())];
+    let (agent, token) = (agent(), sign_up(&servers[0]));
+    let account = |server: &Server| status(&agent, format!("{}/api/v1/account", server.url), &token);
+    assert_eq!((account(&servers[0]), account(&servers[1])), (200, 200));
+    let mut stream = listen(&agent, &servers[1], &token);
+
+    let current = format!("{}/api/v1/sessions/current", servers[0].url);
+    let left = agent.delete(current).header("authorization", format!("Bearer {token}")).call().unwrap();
+    assert_eq!(left.status(), 204);
+    assert_eq!(account(&servers[0]), 401);
+    let end = Instant::now() + Duration::from_secs(30);
+    while account(&servers[1]) != 401 {
+        assert!(Instant::now() < end, "the other process never refuses it");
+        thread::sleep(Duration::from_millis(50));
+    }
+    // The stream ends by itself.
+    stream.read_to_end(&mut Vec::new()).unwrap();
+    servers.into_iter().for_each(|server| drop(server.stop()));
+}
+
+/// A stream of events, its beginning read.
+fn listen(agent: &Agent, server: &Server, token: &str) -> impl Read + use<> {
+    let request = agent.get(format!("{}/api/v1/events", server.url));
+    let answer = request.header("authorization", format!("Bearer {token}")).call().unwrap();
+    let mut stream = answer.into_body().into_reader();
+    let mut some = [0; 16];
+    stream.read_exact(&mut some).unwrap();
+    assert!(some.starts_with(b"id: "));
+    stream
+}
+
+#[test]
+fn a_stop_waits_for_no_stream() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let (agent, token) = (agent(), sign_up(&server));
+    let mut streams: Vec<_> = (0..5).map(|_| listen(&agent, &server, &token)).collect();
+    let log = server.stop();
+    assert!(log.iter().all(|line| line["msg"] != "not everything was finished in time"), "{log:?}");
+    for stream in &mut streams {
+        stream.read_to_end(&mut Vec::new()).unwrap();
+    }
 }
 
 #[test]

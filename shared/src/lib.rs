@@ -6,6 +6,7 @@
 pub mod account;
 pub mod channel;
 pub mod day;
+pub mod event;
 pub mod ids;
 pub mod occurrence;
 #[cfg(feature = "openapi")]

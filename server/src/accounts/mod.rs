@@ -19,6 +19,7 @@ use crate::{
 };
 use daymark_shared::{
     account::{Account, AccountChange, NewAccount, PasswordChange},
+    event::Event,
     ids::AccountId,
     problem::{Code, Problem},
     schedule::ZoneHistory,
@@ -175,6 +176,7 @@ fn put(
         store::begin_zone(tx, account, now, &after.zone)?;
     }
     store::update(tx, &sealed(&after, email_index, &vault.data_key(tx, account)?))?;
+    tx.emit(account, Event::Account);
     Ok(after)
 }
 

@@ -14,6 +14,7 @@ use crate::{
 };
 use daymark_shared::{
     day::{Day, OCCURRENCES_MAX, lay_out, order},
+    event::Event,
     ids::{AccountId, RoutineId, RunId},
     occurrence::{Occurrence, OccurrenceKey, OccurrenceState, OccurrenceTime},
     page::Page,
@@ -232,7 +233,7 @@ impl Found {
     }
 
     fn store(&mut self, tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<Occurrence, Error> {
-        store::put(tx, caller.account, &mut self.change)?;
+        put(tx, caller.account, &mut self.change)?;
         self.show(tx, caller)
     }
 
@@ -398,7 +399,7 @@ pub fn started(
     let mut found = Found::load(tx, caller, routine, key)?;
     found.change.run = Some(run);
     found.change.state = OccurrenceState::Planned;
-    store::put(tx, caller.account, &mut found.change)
+    put(tx, caller.account, &mut found.change)
 }
 
 /// Notes that a run was given up: the occurrence is as it was before. The run stays in its list.
@@ -416,9 +417,15 @@ pub fn given_up(
         && change.run == Some(run)
     {
         change.run = None;
-        store::put(tx, caller.account, &mut change)?;
+        put(tx, caller.account, &mut change)?;
     }
     Ok(())
+}
+
+/// Stores what was changed about an occurrence, and tells of it.
+fn put(tx: &WriteTx<'_>, account: AccountId, change: &mut Change) -> Result<(), Error> {
+    tx.emit(account, Event::Occurrence { routine: change.routine, key: change.key });
+    store::put(tx, account, change)
 }
 
 /// Version and original date of each occurrence from `first` on that was started or done.

@@ -9,7 +9,7 @@ mod pool;
 mod tx;
 mod writer;
 
-pub use tx::{ReadTx, WriteTx};
+pub use tx::{ReadTx, Told, WriteTx};
 
 use crate::{config::Storage, error::Error};
 use lock::FileLock;
@@ -115,6 +115,12 @@ impl Db {
         T: Send + 'static,
     {
         self.0.writer.write(work).await
+    }
+
+    /// From now on calls this after each commit that has something to tell, before whoever wrote is answered. It runs on
+    /// the writer's thread: it must not wait. Only the first listener is kept.
+    pub fn on_commit(&self, listener: impl Fn(Told) + Send + Sync + 'static) {
+        self.0.writer.on_commit(Box::new(listener));
     }
 
     /// Returns once another process has brought the schema past what this one knows: time to end.

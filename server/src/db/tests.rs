@@ -1,4 +1,5 @@
 use super::*;
+use daymark_shared::{event::Event, ids::AccountId};
 use futures_util::future::join_all;
 use rusqlite::Connection;
 use std::{
@@ -228,4 +229,39 @@ async fn the_log_stays_small_under_readers_that_never_pause() {
     reading.abort();
     let log = fs::metadata(format!("{}-wal", storage.database.display())).unwrap().len();
     assert!(log < 80 << 20, "{log} bytes");
+}
+
+/// Two writes that are told, one that is undone, and one that has nothing to tell.
+#[actix_web::test]
+async fn what_is_on_disk_is_told_and_nothing_else() {
+    let (db, _storage, _dir) = scratch().await;
+    let (tell, told) = std::sync::mpsc::channel();
+    let account = AccountId::mint(1, [1; 10]);
+    let reader = db.clone();
+    db.on_commit(move |told| {
+        // By now whoever hears it can read it.
+        let count = reader
+            .0
+            .readers
+            .read(|tx| Ok(tx.query_row("SELECT count(*) FROM numbers", [], |row| row.get(0))?));
+        tell.send((told, count.unwrap_or(0_u32))).unwrap();
+    });
+    for n in 0..4 {
+        let written = db.write(move |tx| {
+            if n < 3 {
+                tx.emit(account, Event::Account);
+                tx.emit(account, Event::Account);
+            }
+            if n == 2 {
+                tx.wake();
+            }
+            insert(tx, n)?;
+            if n == 1 { Err(daymark_shared::problem::Code::NotFound.into()) } else { Ok(()) }
+        });
+        assert_eq!(written.await.is_ok(), n != 1);
+    }
+    let events = vec![(account, Event::Account)];
+    assert_eq!(told.try_recv().unwrap(), (Told { events: events.clone(), wake: false }, 1));
+    assert_eq!(told.try_recv().unwrap(), (Told { events, wake: true }, 2));
+    assert!(told.try_recv().is_err());
 }

@@ -4,7 +4,7 @@
 //! savepoint of its own, commits once, and only then answers. Nothing is delayed on purpose: while one group is on its
 //! way to the disk the next one gathers by itself.
 
-use super::{OpenError, WriteTx, lock::FileLock, migrate};
+use super::{OpenError, Told, WriteTx, lock::FileLock, migrate};
 use crate::{clock::monotonic, error::Error};
 use rusqlite::Connection;
 use std::{
@@ -13,7 +13,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::{
-        Mutex,
+        Arc, Mutex, OnceLock,
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
@@ -60,9 +60,13 @@ pub(super) fn panicked(payload: Box<dyn Any + Send>) -> Error {
     Error::Panicked(text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default())
 }
 
+/// Hears what commits have to tell.
+type Listener = Box<dyn Fn(Told) + Send + Sync>;
+
 /// The queue's end that callers hold.
 pub(super) struct Writer {
     queue: SyncSender<Message>,
+    listener: Arc<OnceLock<Listener>>,
     outdated: watch::Receiver<bool>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -76,9 +80,16 @@ impl Writer {
     pub(super) fn start(connection: Connection, lock: FileLock) -> Result<Self, OpenError> {
         let (queue, jobs) = sync_channel(QUEUE);
         let (tell_outdated, outdated) = watch::channel(false);
-        let run = move || Thread { connection, lock, jobs, tell_outdated }.run();
+        let listener = Arc::new(OnceLock::new());
+        let hears = Arc::clone(&listener);
+        let run = move || Thread { connection, lock, jobs, tell_outdated, hears }.run();
         let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(run)?;
-        Ok(Self { queue, outdated, thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue, listener, outdated, thread: Mutex::new(Some(thread)) })
+    }
+
+    pub(super) fn on_commit(&self, listener: Listener) {
+        // There is one for the whole process, set when it starts.
+        let _ = self.listener.set(listener);
     }
 
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T, Error>
@@ -195,6 +206,7 @@ struct Thread {
     lock: FileLock,
     jobs: Receiver<Message>,
     tell_outdated: watch::Sender<bool>,
+    hears: Arc<OnceLock<Listener>>,
 }
 
 impl Thread {
@@ -206,7 +218,10 @@ impl Thread {
         while let Ok(Message::Job(first)) = self.jobs.recv() {
             let mut group = Vec::new();
             let (fate, go_on) = match self.commit(first, &mut group) {
-                Ok(go_on) => (Ok(()), go_on),
+                Ok((go_on, told)) => {
+                    told.tell(self.hears.get().map(|listener| &**listener));
+                    (Ok(()), go_on)
+                }
                 Err(failure) => (Err(failure), true),
             };
             for job in group {
@@ -222,8 +237,8 @@ impl Thread {
         }
     }
 
-    /// Runs `first` and what is queued behind it, and commits. Answers whether to go on afterwards.
-    fn commit(&self, first: Box<dyn Job>, group: &mut Vec<Box<dyn Job>>) -> Result<bool, Failure> {
+    /// Runs `first` and what is queued behind it, and commits. Answers whether to go on afterwards, and what to tell.
+    fn commit(&self, first: Box<dyn Job>, group: &mut Vec<Box<dyn Job>>) -> Result<(bool, Told), Failure> {
         let mut next = Some(Message::Job(first));
         let outcome = self.transaction(&mut next, group);
         // Whoever was taken from the queue but not run shares the group's fate.
@@ -235,23 +250,31 @@ impl Thread {
             // If this fails too, the next BEGIN says so.
             let _ = self.connection.execute_batch("ROLLBACK");
         }
-        outcome.map(|()| go_on)
+        outcome.map(|told| (go_on, told))
     }
 
-    fn transaction(&self, next: &mut Option<Message>, group: &mut Vec<Box<dyn Job>>) -> Result<(), Failure> {
+    fn transaction(
+        &self,
+        next: &mut Option<Message>,
+        group: &mut Vec<Box<dyn Job>>,
+    ) -> Result<Told, Failure> {
         let _alone = self.lock.hold().map_err(|error| Failure::NotCommitted(error.to_string()))?;
         self.execute("BEGIN IMMEDIATE")?;
         if migrate::version(&self.connection)? != migrate::LATEST {
             return Err(Failure::Outdated);
         }
         let tx = WriteTx::new(&self.connection);
+        let mut told = Told::default();
         let end = monotonic() + GROUP_TIME;
         while let Some(Message::Job(mut job)) = next.take_if(|message| matches!(message, Message::Job(_))) {
             if !job.abandoned() {
                 self.execute("SAVEPOINT job")?;
                 let keep = job.run(&tx);
                 group.push(job);
-                if !keep {
+                let tells = tx.take_told();
+                if keep {
+                    told.add(tells);
+                } else {
                     self.execute("ROLLBACK TO job")?;
                 }
                 // Fails where SQLite gave up the whole transaction (disk full): then nobody's write stands.
@@ -262,7 +285,8 @@ impl Thread {
             }
             *next = self.jobs.try_recv().ok();
         }
-        Ok(self.execute("COMMIT")?)
+        self.execute("COMMIT")?;
+        Ok(told)
     }
 
     fn execute(&self, sql: &str) -> Result<(), rusqlite::Error> {

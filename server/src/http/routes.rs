@@ -1,7 +1,7 @@
 //! Every route, in one place: each feature registers its own under `/api/v1`.
 
 use super::{health, openapi};
-use crate::{accounts, days, error::Error, routines, runs, sessions};
+use crate::{accounts, days, error::Error, events, routines, runs, sessions};
 use actix_web::web;
 use daymark_shared::problem::Code;
 use utoipa::OpenApi;
@@ -21,6 +21,7 @@ pub(super) const FEATURES: &[Feature] = &[
     Feature { routes: routines::http::configure, document: routines::http::Api::openapi },
     Feature { routes: days::http::configure, document: days::http::Api::openapi },
     Feature { routes: runs::http::configure, document: runs::http::Api::openapi },
+    Feature { routes: events::http::configure, document: events::http::Api::openapi },
 ];
 
 /// Registers everything that `server api` answers.

@@ -17,6 +17,7 @@ use crate::{
 };
 use content::Sealable;
 use daymark_shared::{
+    event::Event,
     ids::{AccountId, RoutineId},
     occurrence::OccurrenceKey,
     page::Page,
@@ -82,6 +83,7 @@ pub fn create(tx: &WriteTx<'_>, caller: &Caller<'_>, new: NewRoutine) -> Result<
     let sealable =
         Sealable { title: new.title, notes: new.notes, colour: new.colour, icon: new.icon, steps: new.steps };
     insert_version(tx, caller, new.id, &version, &sealable, &new.reminders)?;
+    tx.emit(caller.account, Event::Routine { id: new.id });
     Ok((sealable.into_routine(new.id, &version, new.reminders, caller.now, 1), true))
 }
 
@@ -246,6 +248,7 @@ fn retire(
 fn finish(tx: &WriteTx<'_>, account: AccountId, row: &RoutineRow, versions: &[Version]) -> Result<(), Error> {
     let newest = versions.iter().map(|version| version.number).max().unwrap_or(0).max(row.newest);
     let current = found(version::current(versions))?;
+    tx.emit(account, Event::Routine { id: row.id });
     store::touch(tx, account, row.id, newest, current.number, current.schedule.is_some())
 }
 
@@ -312,6 +315,7 @@ pub fn delete(tx: &WriteTx<'_>, caller: &Caller<'_>, id: RoutineId) -> Result<()
     found(store::find(tx, caller.account, id)?)?;
     days::forget_routine(tx, caller.account, id)?;
     crate::runs::forget_routine(tx, caller.account, id)?;
+    tx.emit(caller.account, Event::Routine { id });
     store::delete(tx, caller.account, id)
 }
 

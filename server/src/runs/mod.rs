@@ -13,6 +13,7 @@ use crate::{
     vault::DataKey,
 };
 use daymark_shared::{
+    event::Event,
     ids::{AccountId, RoutineId, RunId, StepId},
     occurrence::OccurrenceState,
     page::Page,
@@ -95,6 +96,7 @@ pub fn start(tx: &WriteTx<'_>, caller: &Caller<'_>, new: &NewRun) -> Result<(Run
         revision: 1,
     };
     store::insert(tx, account, &row)?;
+    tx.emit(account, Event::Run { id: new.id });
     days::started(tx, caller, new.routine, new.occurrence, new.id)?;
     Ok((show(&key, row, now)?, true))
 }
@@ -159,8 +161,13 @@ pub fn act(
     let next = row.progress.act(action, index, caller.now).map_err(Violation::from)?;
     if next != row.progress {
         let given_up = matches!(next.phase, Phase::Abandoned { .. });
+        let finished = next.is_finished();
         row.progress = next;
         store::update(tx, caller.account, &mut row)?;
+        tx.emit(caller.account, Event::Run { id });
+        if finished {
+            tx.emit(caller.account, Event::Occurrence { routine: row.routine, key: row.occurrence });
+        }
         if given_up {
             days::given_up(tx, caller, row.routine, row.occurrence, id)?;
         }

@@ -2,14 +2,15 @@
 //!
 //! An access token holds for ten minutes, a session may end sooner. So what the database said of a session is believed
 //! for two seconds: a busy session costs one look-up by key every two seconds, and one that another process ended is
-//! refused two seconds later at most. One that this process ended is refused at once.
+//! refused two seconds later at most: where the processes share Valkey, as soon as the event of its end is heard. One that
+//! this process ended is refused at once.
 
 use daymark_shared::ids::SessionId;
 use jiff::{SignedDuration, Timestamp};
 use std::{
     collections::HashMap,
     mem,
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 /// How long the database's word is believed.
@@ -17,9 +18,9 @@ pub const BELIEVED: SignedDuration = SignedDuration::from_secs(2);
 /// Sessions in each of the two halves.
 const HALF: usize = 4_096;
 
-/// What is known of the sessions in use; memory is bounded.
-#[derive(Default)]
-pub struct Live(Mutex<Halves>);
+/// What is known of the sessions in use; memory is bounded. Clones are the same one.
+#[derive(Clone, Default)]
+pub struct Live(Arc<Mutex<Halves>>);
 
 /// When the young half is full it becomes the old one, and who was not seen since is forgotten.
 #[derive(Default)]

@@ -241,6 +241,16 @@ async fn confirm(state: &State, claims: Claims, now: Timestamp) -> Result<Curren
     Ok(claims.bearer())
 }
 
+/// Whether a session that is in use goes on: the database is asked.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the database does not answer.
+pub async fn goes_on(state: &State, who: CurrentAccount) -> Result<bool, Error> {
+    let now = state.clock.now();
+    let found = state.db.read(move |tx| store::find(tx, who.account, who.session)).await?;
+    Ok(found.is_some_and(|found| !found.is_over(now)))
+}
+
 impl Claims {
     fn bearer(&self) -> CurrentAccount {
         CurrentAccount { account: self.sub, session: self.sid }

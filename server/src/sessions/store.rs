@@ -4,7 +4,10 @@ use crate::{
     db::{ReadTx, WriteTx},
     error::Error,
 };
-use daymark_shared::ids::{AccountId, SessionId};
+use daymark_shared::{
+    event::Event,
+    ids::{AccountId, SessionId},
+};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Params, Row, params};
 
@@ -106,7 +109,11 @@ pub(super) fn take_up(
 /// Ends a session; whether there was one.
 pub(super) fn delete(tx: &WriteTx<'_>, account: AccountId, id: SessionId) -> Result<bool, Error> {
     let mut delete = tx.prepare_cached("DELETE FROM sessions WHERE account = ?1 AND id = ?2")?;
-    Ok(delete.execute(params![account.as_bytes(), id.as_bytes()])? == 1)
+    let existed = delete.execute(params![account.as_bytes(), id.as_bytes()])? == 1;
+    if existed {
+        tx.emit(account, Event::SessionEnded { id });
+    }
+    Ok(existed)
 }
 
 /// Ends all sessions of an account but one; answers which.
@@ -116,7 +123,7 @@ pub(super) fn delete_others(
     but: SessionId,
 ) -> Result<Vec<SessionId>, Error> {
     let sql = "DELETE FROM sessions WHERE account = ?1 AND id <> ?2 RETURNING id";
-    deleted(tx, sql, params![account.as_bytes(), but.as_bytes()])
+    deleted(tx, account, sql, params![account.as_bytes(), but.as_bytes()])
 }
 
 /// Ends the sessions of an account that were last used, or were begun, before these instants.
@@ -127,7 +134,7 @@ pub(super) fn delete_over(
     created: Timestamp,
 ) -> Result<Vec<SessionId>, Error> {
     let sql = "DELETE FROM sessions WHERE account = ?1 AND (used_at <= ?2 OR created_at <= ?3) RETURNING id";
-    deleted(tx, sql, params![account.as_bytes(), used.as_microsecond(), created.as_microsecond()])
+    deleted(tx, account, sql, params![account.as_bytes(), used.as_microsecond(), created.as_microsecond()])
 }
 
 /// Ends all sessions of an account but the `keep` that were used last.
@@ -139,11 +146,19 @@ pub(super) fn delete_oldest(
     let sql = "DELETE FROM sessions WHERE account = ?1 AND id IN
                    (SELECT id FROM sessions WHERE account = ?1 ORDER BY used_at DESC, id DESC LIMIT -1 OFFSET ?2)
                RETURNING id";
-    deleted(tx, sql, params![account.as_bytes(), keep])
+    deleted(tx, account, sql, params![account.as_bytes(), keep])
 }
 
-fn deleted(tx: &WriteTx<'_>, sql: &str, parameters: impl Params) -> Result<Vec<SessionId>, Error> {
+/// Runs a `DELETE … RETURNING id`, and tells of each session that has ended by it.
+fn deleted(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    sql: &str,
+    parameters: impl Params,
+) -> Result<Vec<SessionId>, Error> {
     let mut delete = tx.prepare_cached(sql)?;
     let ids = delete.query_map(parameters, |row| row.get(0).map(SessionId::from_bytes))?;
-    Ok(ids.collect::<Result<_, _>>()?)
+    let ids: Vec<SessionId> = ids.collect::<Result<_, _>>()?;
+    ids.iter().for_each(|id| tx.emit(account, Event::SessionEnded { id: *id }));
+    Ok(ids)
 }

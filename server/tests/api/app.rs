@@ -18,6 +18,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
+    io::{BufReader, Read},
     net::{TcpListener, TcpStream},
     sync::mpsc,
     thread::JoinHandle,
@@ -225,12 +226,26 @@ impl Client<'_> {
             Some(body) => self.app.agent.run(request.body(body).unwrap()).unwrap(),
             None => self.app.agent.run(request.body(()).unwrap()).unwrap(),
         };
-        Answer {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            body: response.body_mut().read_to_vec().unwrap(),
+        let headers = response.headers().clone();
+        let is_stream = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let body = match is_stream {
+            true => first_event(response.body_mut().as_reader()),
+            false => response.body_mut().read_to_vec().unwrap(),
+        };
+        Answer { status: response.status().as_u16(), headers, body }
+    }
+}
+
+/// A stream has no end: what comes until its first empty line.
+pub fn first_event(stream: impl Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for byte in BufReader::new(stream).bytes() {
+        bytes.push(byte.unwrap());
+        if bytes.ends_with(b"\n\n") {
+            break;
         }
     }
+    bytes
 }
 
 /// What came back.

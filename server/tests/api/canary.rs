@@ -6,7 +6,7 @@
 //! that takes text adds a function like [`accounts`] to [`FEATURES`]; whoever forgets one endpoint or one field of the
 //! description fails here.
 
-use crate::valkey_server::ValkeyServer;
+use crate::{app::first_event, valkey_server::ValkeyServer};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use daymark_server::{clock::Clock, http::openapi::document};
 use daymark_shared::{ids::RunId, session::SessionAnswer};
@@ -27,7 +27,7 @@ use ureq::{Agent, http};
 /// Fills all fields of a feature.
 type Feature = fn(&Instance, &mut Canaries);
 
-const FEATURES: &[Feature] = &[accounts, sessions, routines, runs];
+const FEATURES: &[Feature] = &[accounts, sessions, routines, runs, events];
 
 /// Strings of bodies that a person cannot write what they like into: ids, times, rules, and names from a list.
 const NOT_TEXT: [&str; 9] =
@@ -75,7 +75,9 @@ fn what_people_write_is_found_nowhere() {
     assert_eq!(seen, [""; 0]);
     if let Some(told) = told {
         let text = String::from_utf8_lossy(&told);
-        assert!(text.contains("daymark:limit:"), "Valkey was used: {text}");
+        for used in ["daymark:limit:", "daymark:events"] {
+            assert!(text.contains(used), "Valkey was used for {used} {text}");
+        }
         assert_eq!(canaries.found("Valkey", &told), [""; 0]);
     }
 }
@@ -297,6 +299,13 @@ fn runs(instance: &Instance, canaries: &mut Canaries) {
     let run = start(1);
     send("POST", &format!("{run}/abandon"), None);
     send("GET", "runs?state=ended", None);
+}
+
+fn events(instance: &Instance, canaries: &mut Canaries) {
+    let me = sign_in(instance, canaries);
+    let seen = canaries.word("events.last_event_id");
+    let answer = instance.send("GET", "events", Some(&me), &[("last-event-id", &seen)], None);
+    assert!(answer.status == 200 && answer.text.contains("resync"), "{}", answer.text);
 }
 
 /// The words that must not be found, and the fields that they were put into.
@@ -532,11 +541,15 @@ impl Instance {
             let address = path.split('?').next().unwrap();
             self.used.borrow_mut().extend(used.iter().map(|field| format!("{method} {address}{field}")));
         }
+        let text = match path {
+            "events" => String::from_utf8(first_event(response.body_mut().as_reader())).unwrap(),
+            _ => response.body_mut().read_to_string().unwrap(),
+        };
         let set = response.headers().get("set-cookie").and_then(|set| set.to_str().ok());
         Answer {
             status: response.status().as_u16(),
             cookie: set.and_then(|set| Some(set.split_once(';')?.0.to_owned())),
-            text: response.body_mut().read_to_string().unwrap(),
+            text,
         }
     }
 

@@ -1,10 +1,16 @@
 //! Valkey is killed, stopped and emptied while people work: nobody notices, and it comes back by itself.
 
-use crate::{app::TestApp, valkey_server::ValkeyServer};
+use crate::{
+    app::TestApp,
+    planning::{create, routine, routine_id, two_people},
+    stream::Stream,
+    valkey_server::ValkeyServer,
+};
 use daymark_server::{
     clock::monotonic,
     kv::{Kv, State},
 };
+use daymark_shared::event::Event;
 use serde_json::json;
 use std::{
     sync::{
@@ -109,6 +115,63 @@ fn wake_ups_cross_processes_and_come_after_a_loss() {
     woken("the return");
 }
 
+#[test]
+fn events_cross_processes_and_a_loss_is_a_resync() {
+    let Some(mut valkey) = ValkeyServer::start() else { return };
+    let app = with(&valkey);
+    let elsewhere = app.another_process();
+    eventually("connected", || elsewhere.kv.state() == State::Connected);
+    let (me, other) = two_people(&app);
+    let mut stream = Stream::live(&app, me.token());
+    let account = me.get("/api/v1/account").json(200)["id"].as_str().unwrap().parse().unwrap();
+    let write = |event: Event| {
+        let written = elsewhere.db.write(move |tx| {
+            tx.emit(account, event);
+            Ok(())
+        });
+        actix_web::rt::System::new().block_on(written).unwrap();
+    };
+    let resync = json!({ "kind": "resync" });
+    // It may have connected only now: then there is one more to begin with.
+    create(&me, &routine(1));
+    let first = stream.next().unwrap();
+    if first == resync {
+        assert_eq!(stream.next().unwrap()["id"], routine_id(1));
+    } else {
+        assert_eq!(first["id"], routine_id(1));
+    }
+    write(Event::Account);
+    stream.expect(&[json!({ "kind": "account" })]);
+
+    // A session that ended there is refused here at once: no database needs to be asked.
+    let phone = app.sign_in("mira@example.org");
+    let mut phones = Stream::live(&app, phone.token());
+    phone.get("/api/v1/account").json(200);
+    let sessions = phone.get("/api/v1/sessions").json(200);
+    let items = sessions["items"].as_array().unwrap();
+    let id = items.iter().find(|session| session["current"] == true).unwrap()["id"].as_str().unwrap();
+    let ended = daymark_server::sessions::end(&elsewhere, account, id.parse().unwrap());
+    actix_web::rt::System::new().block_on(ended).unwrap();
+    assert_eq!(phones.next(), None);
+    stream.expect(&[json!({ "kind": "session_ended", "id": id })]);
+    // The clock stands still, so the database's word would be believed.
+    phone.get("/api/v1/account").problem("unauthenticated");
+
+    valkey.kill();
+    eventually("lost", || app.state.kv.state() == State::Degraded && elsewhere.kv.state() == State::Degraded);
+    write(Event::Account);
+    create(&me, &routine(2));
+    assert_eq!(stream.next().unwrap()["id"], routine_id(2), "here all goes on");
+    valkey.restart();
+    stream.expect(&[resync]);
+    eventually("back", || elsewhere.kv.state() == State::Connected);
+    let mut theirs = Stream::live(&app, other.token());
+    write(Event::Account);
+    create(&other, &routine(3));
+    assert_ne!(theirs.next().unwrap()["kind"], "account", "of another account");
+    while stream.next().unwrap()["kind"] != "account" {}
+}
+
 /// Says that it is over when it goes.
 struct End<'a>(&'a AtomicBool);
 
@@ -118,13 +181,15 @@ impl Drop for End<'_> {
     }
 }
 
-/// People read and try to sign in while `fault` is done to Valkey. Answers how long the slowest request took.
+/// People read, write and try to sign in while `fault` is done to Valkey. Answers how long the slowest request took.
 fn under_load(valkey: &mut ValkeyServer, app: &TestApp, fault: impl FnOnce(&mut ValkeyServer)) -> Duration {
     let me = app.sign_up("mira@example.org");
+    create(&me, &routine(1));
+    let title = format!("/api/v1/routines/{}", routine_id(1));
     let (over, slowest) = (AtomicBool::new(false), Mutex::new(Duration::ZERO));
     thread::scope(|scope| {
         for person in 0..4 {
-            let (over, slowest, me) = (&over, &slowest, &me);
+            let (over, slowest, me, title) = (&over, &slowest, &me, &title);
             scope.spawn(move || {
                 for number in 0u32.. {
                     let began = monotonic();
@@ -137,6 +202,9 @@ fn under_load(valkey: &mut ValkeyServer, app: &TestApp, fault: impl FnOnce(&mut 
                         let body = wrong_password(&email);
                         let answer = app.anonymous().send_json("POST", "/api/v1/sessions", &headers, &body);
                         assert_eq!(answer.status, 401, "{answer:?}");
+                    } else if number % 10 == 5 {
+                        let edit = json!({ "scope": "all", "colour": "sun" });
+                        me.send_json("PATCH", title, &[("if-match", "*")], &edit).json(200);
                     } else {
                         me.get("/api/v1/account").json(200);
                     }
