@@ -9,6 +9,7 @@ use super::{
     policy::Policy,
     stream::{Open, Stream},
     target::Refusal,
+    tls::Tls,
 };
 use hyper::{Uri, http::uri::Scheme};
 use hyper_util::rt::TokioIo;
@@ -19,7 +20,6 @@ use std::{
     time::Duration,
 };
 use tokio::{net::TcpStream, time::timeout};
-use tokio_native_tls::TlsConnector;
 use tower_service::Service;
 
 /// How long a look-up may take, how long connecting, and how long the handshake: each of them.
@@ -33,7 +33,7 @@ const ADDRESSES: usize = 4;
 pub(super) struct Connector {
     pub policy: Arc<Policy>,
     pub network: Arc<dyn Network>,
-    pub tls: TlsConnector,
+    pub tls: Arc<Tls>,
     pub open: Open,
 }
 
@@ -62,8 +62,8 @@ impl Connector {
         let addresses = self.permitted(&self.addresses(host).await?, secure, port)?;
         let tcp = self.first(&addresses).await?;
         let stream = if secure {
-            let handshake = timeout(STEP, self.tls.connect(host, tcp)).await;
-            Stream::new(handshake.map_err(|_| Fault::Tls)?.map_err(|_| Fault::Tls)?, &self.open)
+            let handshake = timeout(STEP, self.tls.handshake(host, tcp)).await;
+            Stream::new(handshake.map_err(|_| Fault::Tls)??, &self.open)
         } else {
             Stream::new(tcp, &self.open)
         };

@@ -12,6 +12,7 @@ mod policy;
 mod services;
 mod stream;
 mod target;
+mod tls;
 
 pub use answer::{Answer, BODY, LONGEST_WAIT};
 pub use failure::{Failure, Fault};
@@ -19,6 +20,7 @@ pub use hyper::{HeaderMap, Method, header};
 pub use network::{Network, Pending};
 pub use services::{NoPushService, PushService};
 pub use target::{LONGEST, Purpose, Refusal, Target};
+pub use tls::OpenError;
 
 use crate::{clock::monotonic, config};
 use connector::Connector;
@@ -31,11 +33,11 @@ use hyper_util::{
     client::legacy::{Client, connect::capture_connection},
     rt::{TokioExecutor, TokioTimer},
 };
-use native_tls::{Certificate, TlsConnector};
 use network::System;
 use policy::Policy;
-use std::{fs, path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use stream::Open;
+use tls::Tls;
 use tokio::time::{Instant, timeout_at};
 
 /// How long a request takes at most, whatever its caller grants: looking up, connecting, asking, reading.
@@ -76,17 +78,6 @@ pub struct Request {
     pub deadline: Duration,
 }
 
-/// Why there is no client, in words for the operator.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The certificates of `OUTBOUND_CA_FILE`.
-    #[error("OUTBOUND_CA_FILE: no certificates can be read from {}", .0.display())]
-    Certificates(PathBuf),
-    /// The system's TLS.
-    #[error("TLS cannot be used: {0}")]
-    Tls(native_tls::Error),
-}
-
 impl Outbound {
     /// A client by the operator's rules.
     ///
@@ -102,7 +93,12 @@ impl Outbound {
     /// [`OpenError`].
     pub fn on(network: Arc<dyn Network>, config: &config::Outbound) -> Result<Self, OpenError> {
         let (policy, open) = (Arc::new(Policy::new(config.clone())), Open::default());
-        let connector = Connector { policy: policy.clone(), network, tls: tls(config)?, open: open.clone() };
+        let connector = Connector {
+            policy: policy.clone(),
+            network,
+            tls: Arc::new(Tls::new(config)?),
+            open: open.clone(),
+        };
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
@@ -166,20 +162,4 @@ async fn read(response: hyper::Response<Incoming>, deadline: Instant) -> Answer 
         }
     }
     Answer { status: head.status.as_u16(), headers: head.headers, body, whole }
-}
-
-fn tls(config: &config::Outbound) -> Result<tokio_native_tls::TlsConnector, OpenError> {
-    let mut builder = TlsConnector::builder();
-    if let Some(file) = &config.ca_file {
-        let unreadable = || OpenError::Certificates(file.clone());
-        let text = fs::read(file).map_err(|_| unreadable())?;
-        let certificates = Certificate::stack_from_pem(&text).map_err(|_| unreadable())?;
-        if certificates.is_empty() {
-            return Err(unreadable());
-        }
-        for certificate in certificates {
-            builder.add_root_certificate(certificate);
-        }
-    }
-    builder.build().map(Into::into).map_err(OpenError::Tls)
 }

@@ -5,8 +5,12 @@ use std::{
     net::{IpAddr, SocketAddr, ToSocketAddrs},
     pin::Pin,
     sync::Arc,
+    thread,
 };
-use tokio::{net::TcpStream, sync::Semaphore, task::spawn_blocking};
+use tokio::{
+    net::TcpStream,
+    sync::{Semaphore, oneshot},
+};
 
 /// Something that is being waited for.
 pub type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -20,8 +24,7 @@ pub trait Network: Send + Sync + 'static {
     fn connect(&self, address: SocketAddr) -> Pending<io::Result<TcpStream>>;
 }
 
-/// Names looked up at once at most. Each has a thread, and one that nobody waits for any more keeps it until the
-/// system gives up.
+/// Names looked up at once at most.
 const LOOK_UPS: usize = 64;
 
 /// The system's: `getaddrinfo`, with all that the machine is set up to ask, and TCP.
@@ -36,16 +39,21 @@ impl Default for System {
 }
 
 impl Network for System {
+    /// Nothing ends a `getaddrinfo` but the system, which may take half a minute. So each has a thread of its own, which
+    /// keeps its place when nobody waits for it any more, and which does not hold up the end of the process.
     fn resolve(&self, name: &str) -> Pending<io::Result<Vec<IpAddr>>> {
         let (name, look_ups) = (name.to_owned(), self.look_ups.clone());
         Box::pin(async move {
             let place = look_ups.acquire_owned().await.map_err(io::Error::other)?;
+            let (tell, told) = oneshot::channel();
             let look_up = move || {
-                let found = (name.as_str(), 0).to_socket_addrs()?;
+                let found = (name.as_str(), 0).to_socket_addrs();
                 drop(place);
-                Ok(found.map(|address| address.ip()).collect())
+                // Nobody may be waiting any more.
+                let _ = tell.send(found.map(|found| found.map(|address| address.ip()).collect()));
             };
-            spawn_blocking(look_up).await.map_err(io::Error::other)?
+            thread::Builder::new().name("look-up".to_owned()).spawn(look_up)?;
+            told.await.map_err(io::Error::other)?
         })
     }
 

@@ -3,7 +3,7 @@
 use crate::peer::{PATIENCE, Peer, closed, local, post, send};
 use daymark_server::{
     config,
-    outbound::{Failure, Fault, OpenError, Outbound},
+    outbound::{Failure, Fault, Outbound},
 };
 use native_tls::{Identity, TlsAcceptor};
 use openssl::{
@@ -136,7 +136,11 @@ fn a_file_without_certificates_is_refused_at_start() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("ca.pem");
     let config = config::Outbound { ca_file: Some(file.clone()), ..local() };
-    assert!(matches!(Outbound::new(&config), Err(OpenError::Certificates(_))));
+    let refused = |config| match Outbound::new(config) {
+        Err(error) => error.to_string().starts_with("OUTBOUND_CA_FILE: "),
+        Ok(_) => false,
+    };
+    assert!(refused(&config));
     std::fs::write(&file, "nothing").unwrap();
-    assert!(matches!(Outbound::new(&config), Err(OpenError::Certificates(_))));
+    assert!(refused(&config));
 }
