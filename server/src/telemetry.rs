@@ -23,14 +23,18 @@ use std::{
     time::{Duration, Instant},
 };
 use tracing::{
-    Event, Span, Subscriber,
+    Event, Level, Metadata, Span, Subscriber,
     field::{Field, Visit},
     span::{Attributes, Id, Record},
 };
 use tracing_actix_web::RootSpanBuilder;
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{
-    Layer, filter::Targets, layer::Context, layer::SubscriberExt, registry::LookupSpan,
+    Layer,
+    filter::{FilterExt, Targets, filter_fn},
+    layer::Context,
+    layer::SubscriberExt,
+    registry::LookupSpan,
     util::SubscriberInitExt,
 };
 
@@ -48,10 +52,15 @@ pub fn init(config: &Log) -> Result<WorkerGuard, String> {
         .thread_name("log")
         .finish(Unhurried(BufWriter::new(stdout())));
     tracing_subscriber::registry()
-        .with(JsonLines { out, clock: Clock::system() }.with_filter(filter))
+        .with(JsonLines { out, clock: Clock::system() }.with_filter(filter.and(filter_fn(names_nobody))))
         .try_init()
         .map_err(|error| error.to_string())?;
     Ok(guard)
+}
+
+/// Whatever the filter: hyper tells of its connections, and so of hosts that people gave.
+fn names_nobody(event: &Metadata<'_>) -> bool {
+    *event.level() <= Level::WARN || !event.target().starts_with("hyper")
 }
 
 /// Rests after each flush, so that under load lines are written in batches: waking the thread for each would cost
@@ -110,11 +119,11 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for JsonLines {
             }
         }
         let level = match *event.metadata().level() {
-            tracing::Level::ERROR => "error",
-            tracing::Level::WARN => "warn",
-            tracing::Level::INFO => "info",
-            tracing::Level::DEBUG => "debug",
-            tracing::Level::TRACE => "trace",
+            Level::ERROR => "error",
+            Level::WARN => "warn",
+            Level::INFO => "info",
+            Level::DEBUG => "debug",
+            Level::TRACE => "trace",
         };
         let line = format!(
             "{{\"level\":\"{level}\",\"time\":\"{:.3}\",\"msg\":{}{}}}\n",
@@ -225,6 +234,10 @@ impl RootSpanBuilder for RequestSpan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        config,
+        outbound::{HeaderMap, Method, Outbound, Purpose, Request},
+    };
     use std::{
         io,
         sync::{Arc, Mutex},
@@ -262,5 +275,34 @@ mod tests {
             "why": "a \"quoted\" reason", "request_id": "r-1",
         });
         assert_eq!(line, expected);
+    }
+
+    #[actix_web::test]
+    async fn no_filter_shows_whom_the_server_asks() {
+        assert!(shown_of_a_request(|_| true).await.contains("127.0.0.1"), "hyper tells nothing any more");
+        assert!(!shown_of_a_request(names_nobody).await.contains("127.0.0.1"));
+    }
+
+    /// All that is logged while the server asks somebody, where `pass` lets it.
+    async fn shown_of_a_request(pass: fn(&Metadata<'_>) -> bool) -> String {
+        let nobody_listens = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let allow = vec!["127.0.0.0/8".parse().unwrap()];
+        let outbound = Outbound::new(&config::Outbound { allow, ..Default::default() }).unwrap();
+        let request = Request {
+            target: outbound.target(&format!("http://{nobody_listens}/"), Purpose::Any).unwrap(),
+            method: Method::GET,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            deadline: Duration::MAX,
+        };
+        let memory = Memory::default();
+        let (out, guard) = NonBlockingBuilder::default().finish(memory.clone());
+        let lines = JsonLines { out, clock: Clock::system() };
+        let logging = tracing::subscriber::set_default(
+            tracing_subscriber::registry().with(lines.with_filter(filter_fn(pass))),
+        );
+        outbound.send(request).await.unwrap_err();
+        drop((logging, guard));
+        String::from_utf8(memory.0.lock().unwrap().clone()).unwrap()
     }
 }
