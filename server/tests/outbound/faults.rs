@@ -72,7 +72,7 @@ async fn a_body_that_drips_is_cut_off_and_the_status_counts() {
     })
     .await;
     let outbound = client();
-    let answer = outbound.send(post(&outbound, &peer.url(), SOON)).await.unwrap();
+    let answer = outbound.send(post(&outbound, &peer.url(), 4 * SOON)).await.unwrap();
     assert_eq!((answer.status, answer.whole), (201, false));
     assert!(!answer.body.is_empty() && answer.body.len() < 1_000);
     peer.at_most_open(0).await;
@@ -120,6 +120,33 @@ async fn a_head_without_an_end_is_no_answer(#[case] more: &'static str) {
     })
     .await;
     assert_eq!(send(&client(), &peer.url()).await.unwrap_err(), sent(Fault::BadAnswer));
+    peer.at_most_open(0).await;
+}
+
+#[actix_web::test]
+async fn hints_without_an_answer_take_no_longer() {
+    let peer = Peer::start(|mut stream| async move {
+        request(&mut stream).await;
+        let hints = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n".repeat(1_000);
+        while stream.write_all(hints.as_bytes()).await.is_ok() {}
+    })
+    .await;
+    let outbound = client();
+    let failure = outbound.send(post(&outbound, &peer.url(), SOON)).await.unwrap_err();
+    assert_eq!(failure, sent(Fault::Timeout));
+    peer.at_most_open(0).await;
+}
+
+#[actix_web::test]
+async fn another_protocol_is_not_taken_up() {
+    let peer = Peer::start(|mut stream| async move {
+        request(&mut stream).await;
+        let switch = b"HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n";
+        stream.write_all(switch).await.unwrap();
+        closed(&mut stream).await;
+    })
+    .await;
+    assert_eq!(send(&client(), &peer.url()).await.unwrap().status, 101);
     peer.at_most_open(0).await;
 }
 

@@ -64,10 +64,26 @@ async fn a_connection_that_was_closed_meanwhile_is_replaced() {
     for _ in 0..3 {
         send(&outbound, &peer.url()).await.unwrap();
         peer.at_most_open(0).await;
-        // The client's task has yet to hear of it.
-        rt::time::sleep(Duration::from_millis(100)).await;
+        // The client's own task has yet to hear of it: in each turn all tasks of this thread have theirs.
+        for _ in 0..10 {
+            rt::time::sleep(Duration::from_millis(10)).await;
+        }
     }
     assert_eq!(peer.accepted(), 3);
+}
+
+#[actix_web::test]
+async fn what_was_said_unasked_is_nobodys_answer() {
+    let peer = Peer::answering(concat!(
+        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine",
+        "HTTP/1.1 418 Unasked\r\nContent-Length: 0\r\n\r\n"
+    ))
+    .await;
+    let outbound = client();
+    for _ in 0..5 {
+        assert_eq!(send(&outbound, &peer.url()).await.unwrap().status, 200);
+    }
+    assert_eq!(peer.accepted(), 5);
 }
 
 #[actix_web::test]
