@@ -76,8 +76,9 @@ CREATE TABLE reminders (
 CREATE UNIQUE INDEX reminders_once ON reminders (account, routine, version, original, "offset", channel, due_at, kind);
 CREATE INDEX reminders_next ON reminders (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX reminders_missed ON reminders (account, due_at) WHERE missed = 1;
-CREATE INDEX reminders_open ON reminders (account, due_at) WHERE settled_at IS NULL;
-CREATE INDEX reminders_settled ON reminders (settled_at) WHERE settled_at IS NOT NULL;
+CREATE INDEX reminders_open ON reminders (account, routine) WHERE settled_at IS NULL;
+CREATE INDEX reminders_snoozed ON reminders (account) WHERE settled_at IS NULL AND kind = 1;
+CREATE INDEX reminders_settled ON reminders (settled_at) WHERE settled_at IS NOT NULL AND missed = 0;
 
 -- What the person has acted on, so that every screen knows.
 CREATE TABLE acknowledgements (
@@ -91,3 +92,4 @@ CREATE TABLE acknowledgements (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX acknowledgements_by_start ON acknowledgements (account, starts_at);
+CREATE INDEX acknowledgements_by_age ON acknowledgements (at);

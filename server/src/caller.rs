@@ -4,7 +4,7 @@ use crate::{
     accounts,
     db::ReadTx,
     error::Error,
-    vault::{DataKey, Vault},
+    vault::{DataKey, Vault, random},
 };
 use daymark_shared::ids::{AccountId, SessionId};
 use jiff::{Timestamp, civil::Date};
@@ -29,6 +29,11 @@ pub struct Caller<'a> {
 }
 
 impl Caller<'_> {
+    /// A new id, of now.
+    pub fn mint<Id>(&self, mint: fn(u64, [u8; 10]) -> Id) -> Id {
+        mint(self.now.as_millisecond().unsigned_abs(), random())
+    }
+
     /// The account's data key.
     ///
     /// # Errors

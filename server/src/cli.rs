@@ -5,6 +5,7 @@ use crate::{
     clock::Clock,
     config::Config,
     http::app::{self, Mode, Patience},
+    jobs,
     state::State,
     telemetry,
 };
@@ -12,12 +13,13 @@ use actix_web::web;
 use clap::{Parser, Subcommand};
 use std::{
     error::Error,
-    io::{Write, stdout},
+    io::{self, Write, stdout},
     net::{SocketAddr, TcpListener},
     process::ExitCode,
+    sync::Arc,
     time::Duration,
 };
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Daymark's server. It is configured by environment variables; none is needed for a first run.
 #[derive(Debug, Parser)]
@@ -31,7 +33,9 @@ struct Cli {
 enum Command {
     /// Serves the API; a proxy such as nginx serves the client.
     Api,
-    /// Serves everything: the API and the built client.
+    /// Does what happens by itself: plans reminders and sends them. Any number may run beside the API.
+    Jobs,
+    /// Serves everything: the API and the built client; and does what `jobs` does.
     All,
     /// Looks after accounts.
     #[command(subcommand)]
@@ -69,6 +73,7 @@ fn run(command: Command) -> Result<(), Box<dyn Error>> {
     actix_web::rt::System::new().block_on(async {
         match command {
             Command::Api => serve(config, Mode::Api).await,
+            Command::Jobs => work(config).await,
             Command::All => serve(config, Mode::All).await,
             Command::Account(AccountCommand::Invite { days }) => invite(config, days).await,
         }
@@ -101,23 +106,28 @@ async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
     let state = web::Data::new(State::open(config, Clock::system()).await?);
     let listener = TcpListener::bind(addr).map_err(|error| format!("cannot listen on {addr}: {error}"))?;
     let addr = listener.local_addr()?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut asked = Asked::new()?;
     let server = app::serve(state.clone(), listener, mode, Patience::default())?;
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
+    let jobs = (mode == Mode::All).then(|| jobs::start(&state.clone().into_inner()));
     tracing::info!(%addr, "listening");
     announce_setup(&state, addr).await?;
 
     tokio::select! {
-        _ = terminate.recv() => tracing::info!("stopping"),
-        _ = interrupt.recv() => tracing::info!("stopping"),
+        () = asked.stop_was_asked() => tracing::info!("stopping"),
         () = state.db.outdated() => tracing::error!("a newer version has migrated the database: this one ends"),
     }
     // Streams would last for ever; requests under way are finished, then what they queued is written.
     state.events.close();
     let end = async {
-        handle.stop(true).await;
+        let jobs = async {
+            if let Some(jobs) = jobs {
+                jobs.stop().await;
+            }
+        };
+        // Both at once: each may need most of the time.
+        tokio::join!(handle.stop(true), jobs);
         running.await??;
         let state = state.clone();
         Ok(tokio::task::spawn_blocking(move || state.db.close()).await?)
@@ -126,6 +136,48 @@ async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
         tracing::warn!("not everything was finished in time");
         Ok(())
     })
+}
+
+/// The signals that ask a process to end.
+struct Asked {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Asked {
+    fn new() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn stop_was_asked(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {},
+            _ = self.interrupt.recv() => {},
+        }
+    }
+}
+
+async fn work(config: Config) -> Result<(), Box<dyn Error>> {
+    let state = Arc::new(State::open(config, Clock::system()).await?);
+    let mut asked = Asked::new()?;
+    let jobs = jobs::start(&state);
+    tracing::info!("working");
+    tokio::select! {
+        () = asked.stop_was_asked() => tracing::info!("stopping"),
+        () = state.db.outdated() => tracing::error!("a newer version has migrated the database: this one ends"),
+    }
+    // What is being sent is finished and recorded, then what was queued is written.
+    let end = async {
+        jobs.stop().await;
+        tokio::task::spawn_blocking(move || state.db.close()).await
+    };
+    match tokio::time::timeout(GRACE, end).await {
+        Ok(ended) => Ok(ended?),
+        Err(_) => {
+            tracing::warn!("not everything was finished in time");
+            Ok(())
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,12 +7,22 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
+use tokio::sync::Notify;
+
+/// The longest sleep without a look at the clock: it may be set, and a machine may have slept.
+const NAP: Duration = Duration::from_secs(60);
 
 /// Tells the time: the system's, or one that a test sets.
 #[derive(Debug, Clone, Default)]
-pub struct Clock(Option<Arc<AtomicI64>>);
+pub struct Clock(Option<Arc<Manual>>);
+
+#[derive(Debug)]
+struct Manual {
+    micros: AtomicI64,
+    moved: Notify,
+}
 
 impl Clock {
     /// The system's clock.
@@ -22,7 +32,7 @@ impl Clock {
 
     /// A clock that stands at `start` until [`advance`](Self::advance)d; its clones move with it.
     pub fn manual(start: Timestamp) -> Self {
-        Self(Some(Arc::new(AtomicI64::new(start.as_microsecond()))))
+        Self(Some(Arc::new(Manual { micros: AtomicI64::new(start.as_microsecond()), moved: Notify::new() })))
     }
 
     /// The present instant, in whole microseconds.
@@ -30,7 +40,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         let micros = match &self.0 {
             None => Timestamp::now().as_microsecond(),
-            Some(manual) => manual.load(Ordering::SeqCst),
+            Some(manual) => manual.micros.load(Ordering::SeqCst),
         };
         Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX)
     }
@@ -38,7 +48,24 @@ impl Clock {
     /// Moves a manual clock forward (or back); the system's clock does not listen.
     pub fn advance(&self, by: SignedDuration) {
         if let Some(manual) = &self.0 {
-            manual.fetch_add(by.as_micros() as i64, Ordering::SeqCst);
+            manual.micros.fetch_add(by.as_micros() as i64, Ordering::SeqCst);
+            manual.moved.notify_waiters();
+        }
+    }
+
+    /// Returns once this clock shows `at` or later.
+    pub async fn sleep_until(&self, at: Timestamp) {
+        loop {
+            // Before the look at the clock, so that no move is missed.
+            let moved = self.0.as_ref().map(|manual| manual.moved.notified());
+            let left = at.duration_since(self.now());
+            if !left.is_positive() {
+                return;
+            }
+            match moved {
+                Some(moved) => moved.await,
+                None => tokio::time::sleep(left.unsigned_abs().min(NAP)).await,
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Folders of the server that are no feature.
-const INFRASTRUCTURE: [&str; 5] = ["db", "vault", "kv", "outbound", "http"];
+const INFRASTRUCTURE: [&str; 6] = ["db", "vault", "kv", "outbound", "http", "jobs"];
 /// The same where they must know no feature either.
 const FOUNDATIONS: [&str; 4] = ["db", "vault", "kv", "outbound"];
 /// Folders of the client that are pages.
@@ -91,6 +91,14 @@ fn breaches(name: &str, source: &str, folders: &BTreeSet<(String, String)>) -> V
         ("server", Some(folder)) if FOUNDATIONS.contains(&folder) => {
             ban(&["actix_web", "crate::http", "crate::state"]);
             banned.extend(of("server", &INFRASTRUCTURE).iter().map(|feature| format!("crate::{feature}")));
+        }
+        // What there is to do, the registry alone knows.
+        ("server", Some("jobs")) => {
+            ban(&["actix_web", "crate::http", "rusqlite"]);
+            if here.role != "registry" {
+                banned
+                    .extend(of("server", &INFRASTRUCTURE).iter().map(|feature| format!("crate::{feature}")));
+            }
         }
         ("server", Some(folder)) if !INFRASTRUCTURE.contains(&folder) => {
             match here.role {

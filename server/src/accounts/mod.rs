@@ -9,16 +9,17 @@ mod strength;
 mod words;
 
 use crate::{
-    caller::CurrentAccount,
+    caller::{Caller, CurrentAccount},
     db::{ReadTx, WriteTx},
     error::Error,
+    reminders,
     revision::IfMatch,
     sessions::{self, Device, Granted},
     state::State,
     vault::{DataKey, Vault},
 };
 use daymark_shared::{
-    account::{Account, AccountChange, NewAccount, PasswordChange},
+    account::{Account, AccountChange, Locale, NewAccount, PasswordChange},
     event::Event,
     ids::AccountId,
     problem::{Code, Problem},
@@ -104,6 +105,14 @@ pub fn load(tx: &ReadTx<'_>, vault: &Vault, account: AccountId) -> Result<Accoun
     })
 }
 
+/// The language an account reads.
+///
+/// # Errors
+/// `unauthenticated` where it is gone.
+pub fn locale(tx: &ReadTx<'_>, account: AccountId) -> Result<Locale, Error> {
+    store::locale(tx, account)?.ok_or_else(|| Code::Unauthenticated.into())
+}
+
 /// The zones an account has had, for whoever places planned times. One look-up by key.
 ///
 /// # Errors
@@ -173,7 +182,10 @@ fn put(
         if store::count_zones(tx, account)? >= ZONES {
             return Err(Code::LimitReached.into());
         }
+        let caller = Caller { account, vault, now };
+        let ready = reminders::ready(tx, &caller)?;
         store::begin_zone(tx, account, now, &after.zone)?;
+        ready.follow(tx, &caller, None)?;
     }
     store::update(tx, &sealed(&after, email_index, &vault.data_key(tx, account)?))?;
     tx.emit(account, Event::Account);

@@ -156,6 +156,13 @@ pub(super) fn zone(tx: &ReadTx<'_>, account: AccountId) -> Result<Option<Zone>, 
     Ok(name.map(|name| Zone::new(&name)).transpose()?)
 }
 
+/// The language an account reads.
+pub(super) fn locale(tx: &ReadTx<'_>, account: AccountId) -> Result<Option<Locale>, Error> {
+    let mut query = tx.prepare_cached("SELECT locale FROM accounts WHERE id = ?1")?;
+    let name: Option<String> = query.query_row([account.as_bytes()], |row| row.get(0)).optional()?;
+    name.map(|name| named("locale", Locale::ALL, Locale::as_str, &name)).transpose()
+}
+
 /// A zone that holds from `since` on; what was to hold from then or later does not.
 pub(super) fn begin_zone(
     tx: &WriteTx<'_>,

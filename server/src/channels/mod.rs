@@ -19,6 +19,7 @@ use crate::{
     caller::Caller,
     db::{ReadTx, WriteTx},
     error::Error,
+    reminders,
     state::State,
     vault::DataKey,
 };
@@ -34,9 +35,8 @@ const NAME: &str = "channel.name.1";
 
 /// An account's channels are others now: one was made, edited, ended or deleted. The one place that tells whoever plans
 /// reminders.
-fn changed(_: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
-    tracing::debug!(account.id = %caller.account, "channels have changed");
-    Ok(())
+fn changed(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
+    reminders::channels_changed(tx, caller)
 }
 
 /// Which channels of an account get what. Those that have ended are left out.

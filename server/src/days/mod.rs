@@ -9,23 +9,29 @@ use crate::{
     caller::Caller,
     db::{ReadTx, WriteTx},
     error::Error,
+    reminders::{self, Act},
     revision::IfMatch,
     routines::{self, Planned, Window, known_zone},
 };
 use daymark_shared::{
     day::{Day, OCCURRENCES_MAX, lay_out, order},
     event::Event,
-    ids::{AccountId, RoutineId, RunId},
+    ids::{AccountId, ChannelId, RoutineId, RunId},
     occurrence::{Occurrence, OccurrenceKey, OccurrenceState, OccurrenceTime},
     page::Page,
     problem::{Code, Problem},
+    reminder::ReminderPlan,
     routine::Steps,
-    schedule::{Start, ZoneHistory},
+    schedule::{Start, ZoneHistory, to_instant},
     version::Edit,
     zone::Zone,
 };
 use expand::{Shown, exists, occurrence, shown};
-use jiff::{ToSpan, civil::Date, tz::TimeZone};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap},
@@ -47,7 +53,7 @@ fn later(date: Date, days: i8) -> Date {
 
 /// Whether the clocks change in this zone between two dates.
 fn clocks_change(zone: &TimeZone, first: Date, last: Date) -> bool {
-    let offset = |date: Date| zone.to_offset(daymark_shared::schedule::to_instant(date.at(0, 0, 0, 0), zone));
+    let offset = |date: Date| zone.to_offset(to_instant(date.to_datetime(Time::midnight()), zone));
     let mut date = first;
     while date <= last {
         let next = later(date, 7).min(later(last, 1));
@@ -74,26 +80,9 @@ pub fn range(tx: &ReadTx<'_>, caller: &Caller<'_>, first: Date, last: Date) -> R
 
     let versions = routines::in_window(tx, account, &narrow, &wide)?;
     let changes = store::in_window(tx, account, from, to)?;
-    let mut found: Vec<(Cow<'_, Planned>, Change)> = Vec::new();
-    let mut touched: HashMap<(RoutineId, OccurrenceKey), Change> =
-        changes.into_iter().map(|change| ((change.routine, change.key), change)).collect();
-    for planned in &versions {
-        for original in planned.version.starts(from, to) {
-            let key = OccurrenceKey { version: planned.version.number, original };
-            let change = touched.remove(&(planned.routine, key));
-            let change = change.unwrap_or_else(|| Change::none(planned.routine, key));
-            found.push((Cow::Borrowed(planned), change));
-        }
-    }
-    // Moved here from another date, or begun under a version that has been closed since.
-    for ((routine, key), change) in touched {
-        if let Some(planned) = routines::planned(tx, account, routine, key.version)?
-            && exists(&planned, key, &change)
-        {
-            found.push((Cow::Owned(planned), change));
-        }
-    }
-
+    let found = all_between(tx, account, &versions, changes, (from, to))?;
+    let midnight = |date: Date| to_instant(date.to_datetime(Time::midnight()), zones.on(date));
+    let reminded = reminders::reminded(tx, account, (midnight(from), midnight(later(to, 1))))?;
     let key = caller.key(tx)?;
     let mut days = Vec::new();
     for date in first.series(1.day()).take_while(|date| *date <= last) {
@@ -112,6 +101,9 @@ pub fn range(tx: &ReadTx<'_>, caller: &Caller<'_>, first: Date, last: Date) -> R
             .into_iter()
             .map(|(planned, change, shown)| occurrence(tx, caller, &key, planned, change, shown))
             .collect::<Result<Vec<_>, _>>()?;
+        for occurrence in &mut occurrences {
+            occurrence.reminded = reminded.get(&(occurrence.routine, occurrence.key)).copied();
+        }
         occurrences.sort_by(order);
         place(&mut occurrences);
         days.push(Day { date, zone: name(view), occurrences, truncated, now: caller.now });
@@ -285,8 +277,11 @@ pub fn put_time(
             return Err(Problem::field(Code::TooShortForSteps, "/minutes", detail).into());
         }
     }
+    let ready = reminders::ready(tx, caller)?;
     (found.change.moved_to, found.change.minutes) = (moved_to, minutes);
-    found.store(tx, caller)
+    let occurrence = found.store(tx, caller)?;
+    ready.follow(tx, caller, Some(routine))?;
+    Ok(occurrence)
 }
 
 impl Found {
@@ -321,7 +316,24 @@ pub fn put_skip(
     }
     found.refuse_begun()?;
     found.change.state = wanted;
-    found.store(tx, caller)
+    let occurrence = found.store(tx, caller)?;
+    settle(tx, caller, (routine, key), skip, None)?;
+    Ok(occurrence)
+}
+
+/// Nothing more is owed for an occurrence; or it is to be done after all.
+fn settle(
+    tx: &WriteTx<'_>,
+    caller: &Caller<'_>,
+    place: (RoutineId, OccurrenceKey),
+    is_over: bool,
+    by: Option<ChannelId>,
+) -> Result<(), Error> {
+    if is_over {
+        reminders::acknowledge(tx, caller, place, Act::Settled, by)
+    } else {
+        reminders::unacknowledge(tx, caller, place)
+    }
 }
 
 /// Marks an occurrence as done without a run, or as not done after all, also after a run that was finished.
@@ -334,6 +346,21 @@ pub fn put_done(
     routine: RoutineId,
     key: OccurrenceKey,
     done: bool,
+) -> Result<Occurrence, Error> {
+    put_done_by(tx, caller, routine, key, done, None)
+}
+
+/// The same, said by the message of a channel.
+///
+/// # Errors
+/// As [`put_done`].
+pub fn put_done_by(
+    tx: &WriteTx<'_>,
+    caller: &Caller<'_>,
+    routine: RoutineId,
+    key: OccurrenceKey,
+    done: bool,
+    by: Option<ChannelId>,
 ) -> Result<Occurrence, Error> {
     let mut found = Found::load(tx, caller, routine, key)?;
     let progress = match found.change.run {
@@ -354,7 +381,9 @@ pub fn put_done(
         // The run stays in its list; the occurrence is as if it had not been.
         found.change.run = None;
     }
-    found.store(tx, caller)
+    let occurrence = found.store(tx, caller)?;
+    settle(tx, caller, (routine, key), done, by)?;
+    Ok(occurrence)
 }
 
 /// An occurrence about to be run: its latest run, and its steps with their notes, fitted to its length.
@@ -399,7 +428,8 @@ pub fn started(
     let mut found = Found::load(tx, caller, routine, key)?;
     found.change.run = Some(run);
     found.change.state = OccurrenceState::Planned;
-    put(tx, caller.account, &mut found.change)
+    put(tx, caller.account, &mut found.change)?;
+    settle(tx, caller, (routine, key), true, None)
 }
 
 /// Notes that a run was given up: the occurrence is as it was before. The run stays in its list.
@@ -418,6 +448,7 @@ pub fn given_up(
     {
         change.run = None;
         put(tx, caller.account, &mut change)?;
+        settle(tx, caller, (routine, key), false, None)?;
     }
     Ok(())
 }
@@ -426,6 +457,129 @@ pub fn given_up(
 fn put(tx: &WriteTx<'_>, account: AccountId, change: &mut Change) -> Result<(), Error> {
     tx.emit(account, Event::Occurrence { routine: change.routine, key: change.key });
     store::put(tx, account, change)
+}
+
+/// Whether an occurrence is there and still to be done: neither skipped nor done nor being run.
+///
+/// # Errors
+/// [`Code::NotFound`].
+pub fn is_open(
+    tx: &ReadTx<'_>,
+    caller: &Caller<'_>,
+    routine: RoutineId,
+    key: OccurrenceKey,
+) -> Result<bool, Error> {
+    let change = Found::load(tx, caller, routine, key)?.change;
+    Ok(change.state == OccurrenceState::Planned && change.run.is_none())
+}
+
+/// When an occurrence starts; `None` where it is not there any more.
+///
+/// # Errors
+/// Where storage fails.
+pub fn starts_at(
+    tx: &ReadTx<'_>,
+    caller: &Caller<'_>,
+    routine: RoutineId,
+    key: OccurrenceKey,
+) -> Result<Option<Timestamp>, Error> {
+    let Some(planned) = routines::planned(tx, caller.account, routine, key.version)? else { return Ok(None) };
+    let change = store::find(tx, caller.account, routine, key)?;
+    let change = change.unwrap_or_else(|| Change::none(routine, key));
+    let zones = accounts::zones(tx, caller.account)?;
+    let view = zones.on(change.start().date());
+    Ok(Some(shown(&planned, &change, &zones, view).starts_at))
+}
+
+/// An occurrence as the planner of reminders sees it; nothing in it is sealed.
+#[derive(Debug, Clone)]
+pub struct Happening {
+    /// Whose it is.
+    pub routine: RoutineId,
+    /// Which one.
+    pub key: OccurrenceKey,
+    /// When it starts, on the account's clock.
+    pub start: Start,
+    /// The instant of the start; of a whole day, its midnight.
+    pub starts_at: Timestamp,
+    /// How long it takes.
+    pub minutes: u16,
+    /// Whether it is still to be done: neither skipped nor done nor being run.
+    pub is_open: bool,
+    /// When it reminds.
+    pub plan: ReminderPlan,
+    /// When its version was written, in microseconds since 1970, UTC.
+    pub planned_at: i64,
+}
+
+/// What happens from `first` to `last`, both included: of one routine, or of all of an account.
+///
+/// # Errors
+/// Where storage fails.
+pub fn happenings(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    only: Option<RoutineId>,
+    zones: &ZoneHistory,
+    (first, last): (Date, Date),
+) -> Result<Vec<Happening>, Error> {
+    let (from, to) = (earlier(first, REACH_BEFORE), later(last, REACH_AFTER));
+    let (versions, changes) = match only {
+        Some(routine) => {
+            (routines::versions(tx, account, routine)?, store::of_routine(tx, account, routine, Date::MIN)?)
+        }
+        None => {
+            let wide = Window::new(from, to);
+            (routines::in_window(tx, account, &wide, &wide)?, store::in_window(tx, account, from, to)?)
+        }
+    };
+    let found = all_between(tx, account, &versions, changes, (from, to))?;
+    let happening = |(planned, change): (Cow<'_, Planned>, Change)| {
+        let view = zones.on(change.start().date());
+        let shown = shown(&planned, &change, zones, view);
+        Happening {
+            routine: planned.routine,
+            key: change.key,
+            start: shown.start,
+            starts_at: shown.starts_at,
+            minutes: shown.minutes,
+            is_open: change.state == OccurrenceState::Planned && change.run.is_none(),
+            plan: planned.reminders.clone(),
+            planned_at: planned.planned_at,
+        }
+    };
+    let within = |happening: &Happening| (first..=last).contains(&happening.start.date());
+    Ok(found.into_iter().map(happening).filter(within).collect())
+}
+
+/// The occurrences that `versions` bring about from `from` to `to`, each with what was changed about it, and those that
+/// were moved here from another date or begun under a version that has been closed since.
+fn all_between<'a>(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    versions: &'a [Planned],
+    changes: Vec<Change>,
+    (from, to): (Date, Date),
+) -> Result<Vec<(Cow<'a, Planned>, Change)>, Error> {
+    let mut found: Vec<(Cow<'_, Planned>, Change)> = Vec::new();
+    let mut touched: HashMap<(RoutineId, OccurrenceKey), Change> =
+        changes.into_iter().map(|change| ((change.routine, change.key), change)).collect();
+    for planned in versions {
+        for original in planned.version.starts(from, to) {
+            let key = OccurrenceKey { version: planned.version.number, original };
+            let change = touched.remove(&(planned.routine, key));
+            let change = change.unwrap_or_else(|| Change::none(planned.routine, key));
+            found.push((Cow::Borrowed(planned), change));
+        }
+    }
+    for ((routine, key), change) in touched {
+        if let Some(planned) = routines::planned(tx, account, routine, key.version)?
+            && exists(&planned, key, &change)
+        {
+            found.push((Cow::Owned(planned), change));
+        }
+    }
+    Ok(found)
 }
 
 /// Version and original date of each occurrence from `first` on that was started or done.

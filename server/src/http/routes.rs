@@ -1,7 +1,7 @@
 //! Every route, in one place: each feature registers its own under `/api/v1`.
 
 use super::{health, openapi};
-use crate::{accounts, days, error::Error, events, routines, runs, sessions};
+use crate::{accounts, days, error::Error, events, reminders, routines, runs, sessions};
 use actix_web::web;
 use daymark_shared::problem::Code;
 use utoipa::OpenApi;
@@ -22,6 +22,7 @@ pub(super) const FEATURES: &[Feature] = &[
     Feature { routes: days::http::configure, document: days::http::Api::openapi },
     Feature { routes: runs::http::configure, document: runs::http::Api::openapi },
     Feature { routes: events::http::configure, document: events::http::Api::openapi },
+    Feature { routes: reminders::http::configure, document: reminders::http::Api::openapi },
 ];
 
 /// Registers everything that `server api` answers.

@@ -12,6 +12,7 @@ use crate::{
     days,
     db::{ReadTx, WriteTx},
     error::Error,
+    reminders,
     revision::IfMatch,
     vault::DataKey,
 };
@@ -82,8 +83,10 @@ pub fn create(tx: &WriteTx<'_>, caller: &Caller<'_>, new: NewRoutine) -> Result<
     let version = Version::first(schedule);
     let sealable =
         Sealable { title: new.title, notes: new.notes, colour: new.colour, icon: new.icon, steps: new.steps };
+    let ready = reminders::ready(tx, caller)?;
     insert_version(tx, caller, new.id, &version, &sealable, &new.reminders)?;
     tx.emit(caller.account, Event::Routine { id: new.id });
+    ready.follow(tx, caller, Some(new.id))?;
     Ok((sealable.into_routine(new.id, &version, new.reminders, caller.now, 1), true))
 }
 
@@ -203,6 +206,7 @@ pub fn edit(
     let request = version::Request { scope: patch.scope, occurrence: patch.occurrence, schedule };
     let changes = version::edit(&versions, &begun, today, request).map_err(refused)?;
 
+    let ready = reminders::ready(tx, caller)?;
     let key = caller.key(tx)?;
     for opened in &changes.opened {
         let base = found(planned.iter().find(|planned| planned.version.number == opened.base))?;
@@ -215,6 +219,7 @@ pub fn edit(
     let mut after = retire(tx, account, id, versions, &changes.closed, &changes.removed, changes.except)?;
     after.extend(changes.opened.into_iter().map(|opened| opened.version));
     finish(tx, account, &row, &after)?;
+    ready.follow(tx, caller, Some(id))?;
     get(tx, caller, id)
 }
 
@@ -300,9 +305,11 @@ pub fn end(
         removed.retain(|number| *number != current.number);
         closed.push((current.number, date));
     }
+    let ready = reminders::ready(tx, caller)?;
     days::forget_versions(tx, account, id, &removed)?;
     let after = retire(tx, account, id, versions, &closed, &removed, None)?;
     finish(tx, account, &row, &after)?;
+    ready.follow(tx, caller, Some(id))?;
     get(tx, caller, id)
 }
 
@@ -316,6 +323,7 @@ pub fn delete(tx: &WriteTx<'_>, caller: &Caller<'_>, id: RoutineId) -> Result<()
     days::forget_routine(tx, caller.account, id)?;
     crate::runs::forget_routine(tx, caller.account, id)?;
     tx.emit(caller.account, Event::Routine { id });
+    reminders::forget_routine(tx, caller.account, id)?;
     store::delete(tx, caller.account, id)
 }
 

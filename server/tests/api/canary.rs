@@ -8,7 +8,10 @@
 
 use crate::{app::first_event, valkey_server::ValkeyServer};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use daymark_server::{clock::Clock, http::openapi::document};
+use daymark_server::{
+    caller::Caller, channels, clock::Clock, config::Config, http::openapi::document, reminders::token,
+    state::State,
+};
 use daymark_shared::{ids::RunId, session::SessionAnswer};
 use serde_json::{Value, json};
 use std::{
@@ -27,11 +30,23 @@ use ureq::{Agent, http};
 /// Fills all fields of a feature.
 type Feature = fn(&Instance, &mut Canaries);
 
-const FEATURES: &[Feature] = &[accounts, sessions, routines, runs, events];
+const FEATURES: &[Feature] = &[accounts, sessions, routines, runs, reminders, events];
 
 /// Strings of bodies that a person cannot write what they like into: ids, times, rules, and names from a list.
-const NOT_TEXT: [&str; 9] =
-    ["id", "routine", "occurrence", "step", "start", "repeat", "zone", "locale", "week_start"];
+const NOT_TEXT: [&str; 12] = [
+    "id",
+    "routine",
+    "occurrence",
+    "step",
+    "start",
+    "repeat",
+    "zone",
+    "locale",
+    "week_start",
+    "from",
+    "to",
+    "all_day_at",
+];
 
 #[test]
 fn what_people_write_is_found_nowhere() {
@@ -308,6 +323,46 @@ fn events(instance: &Instance, canaries: &mut Canaries) {
     assert!(answer.status == 200 && answer.text.contains("resync"), "{}", answer.text);
 }
 
+fn reminders(instance: &Instance, canaries: &mut Canaries) {
+    let me = sign_in(instance, canaries);
+    let send = |method: &str, path: &str, body: Option<Value>| {
+        let headers: &[_] = if method == "PUT" { &[("if-match", "*")] } else { &[] };
+        instance.send(method, path, Some(&me), headers, body)
+    };
+    send("GET", "reminders?list=missed", None).body(200);
+    send("GET", "reminders?list=upcoming", None).body(200);
+    send("POST", "reminders/dismiss", None).body(204);
+    send("GET", "reminder-settings", None).body(200);
+    send("PUT", "reminder-settings", Some(json!({ "hide_titles": true }))).body(200);
+    let account = send("GET", "account", None).body(200)["id"].as_str().unwrap().parse().unwrap();
+    let state = instance.another_process();
+    let hook = json!({
+        "id": id(0xc1),
+        "name": canaries.word("channel.name"),
+        "target": { "webhook": { "url": format!("https://{}.example.org/", canaries.word("channel.url")) } },
+    });
+    let vault = state.vault.clone();
+    let made = state.db.write(move |tx| {
+        let caller = Caller { account, vault: &vault, now: Clock::system().now() };
+        channels::create(tx, &caller, serde_json::from_value(hook).unwrap())
+    });
+    actix_web::rt::System::new().block_on(made).unwrap();
+    create(instance, canaries, &me, 5);
+    let upcoming = || send("GET", "reminders?list=upcoming", None).body(200)["items"][0]["id"].take();
+    let snooze = Some(json!({ "minutes": 5 }));
+    let reminder = upcoming().as_str().unwrap().to_owned();
+    send("POST", &format!("reminders/{reminder}/snooze"), snooze.clone()).body(204);
+    send("POST", &format!("reminders/{reminder}/dismiss"), None).body(204);
+    let until = Clock::system().now() + jiff::SignedDuration::from_hours(1);
+    let token = token::issue(&state.vault, account, reminder.parse().unwrap(), until);
+    for (what, body) in [("snooze", snooze), ("dismiss", None), ("done", None)] {
+        instance.send("POST", &format!("reminder-actions/{token}/{what}"), None, &[], body.clone()).body(204);
+        let forged = canaries.word("reminder.token forged");
+        instance.send("POST", &format!("reminder-actions/{forged}/{what}"), None, &[], body).body(404);
+    }
+    canaries.secret("reminder.token", &token);
+}
+
 /// The words that must not be found, and the fields that they were put into.
 #[derive(Default)]
 struct Canaries(Vec<(String, String)>);
@@ -568,6 +623,13 @@ impl Instance {
             }
         }
         left_out
+    }
+
+    /// What another process would have that serves the same files.
+    fn another_process(&self) -> State {
+        let data = self.data.path().to_str().unwrap().to_owned();
+        let config = Config::from_source(&|name| (name == "DATA_DIR").then(|| data.clone())).unwrap();
+        actix_web::rt::System::new().block_on(State::open(config, Clock::system())).unwrap()
     }
 
     /// Stops it; the data folder, all that it said but the link that it printed for its operator, and that link.

@@ -4,17 +4,22 @@
 use crate::{
     app::{Answer, Client, PASSWORD, TestApp},
     planning::{create, planned, routine, routine_id, run_id, step_id, with},
+    reminders::{add_channel, upcoming},
 };
-use daymark_server::{http::openapi::document, sessions};
+use daymark_server::{http::openapi::document, reminders::token, sessions};
 use daymark_shared::{page::Page, session::Session};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, thread};
 
 const MIRA: &str = "mira@example.org";
 /// Anybody may ask these.
-const PUBLIC: [&str; 4] = [
+const PUBLIC: [&str; 7] = [
     "GET /api/v1/instance",
     "POST /api/v1/accounts",
+    "POST /api/v1/reminder-actions/{token}/dismiss",
+    "POST /api/v1/reminder-actions/{token}/done",
+    "POST /api/v1/reminder-actions/{token}/snooze",
     "POST /api/v1/sessions",
     "POST /api/v1/sessions/refresh",
 ];
@@ -70,28 +75,33 @@ impl Endpoint {
     }
 
     /// The address, with what a [`planner`] has in place of what stands in braces.
-    fn address(&self, session: &str) -> String {
+    fn address(&self, ids: &Ids) -> String {
         let id = match self.path.split('/').nth(3).unwrap() {
             "routines" => routine_id(1),
             "runs" => run_id(1),
-            _ => session.to_owned(),
+            "reminders" => ids.reminder.clone(),
+            _ => ids.session.clone(),
         };
         let key = if self.path.ends_with("time") { "1-20260304T0700" } else { "1-20260303T0700" };
         let path = self.path.replace("{id}", &id).replace("{key}", key).replace("{number}", "1");
-        let path = path.replace("{date}", "2026-03-02");
+        let path = path.replace("{date}", "2026-03-02").replace("{token}", &ids.token);
+        if self.has_parameter("list", "query") {
+            return path + "?list=upcoming";
+        }
         if self.has_parameter("from", "query") { path + "?from=2026-03-02&to=2026-03-03" } else { path }
     }
 
     /// Sends a good request, as of the first revision.
-    fn send(&self, who: &Client<'_>, session: &str, body: &Value) -> Answer {
-        let revision = if self.path.ends_with("time") { "\"0\"" } else { "\"1\"" };
+    fn send(&self, who: &Client<'_>, ids: &Ids, body: &Value) -> Answer {
+        let is_new = self.path.ends_with("time") || self.path.ends_with("reminder-settings");
+        let revision = if is_new { "\"0\"" } else { "\"1\"" };
         let revision = if self.has_parameter("If-Match", "header") { revision } else { "\"none\"" };
-        self.send_seen(who, session, Some(revision), body)
+        self.send_seen(who, ids, Some(revision), body)
     }
 
-    fn send_seen(&self, who: &Client<'_>, session: &str, seen: Option<&str>, body: &Value) -> Answer {
+    fn send_seen(&self, who: &Client<'_>, ids: &Ids, seen: Option<&str>, body: &Value) -> Answer {
         let seen: Vec<(&str, &str)> = seen.map(|seen| ("if-match", seen)).into_iter().collect();
-        let address = self.address(session);
+        let address = self.address(ids);
         if self.has_body() {
             who.send_json(&self.method, &address, &seen, body)
         } else {
@@ -122,22 +132,38 @@ fn good(endpoint: &Endpoint) -> Value {
         "POST /runs/{id}/done" | "POST /runs/{id}/skip" | "POST /runs/{id}/back" => step,
         "POST /runs/{id}/adjustments" => json!({ "step": step_id(2), "minutes": 5 }),
         "PUT /runs/{id}/auto-advance" => json!({ "on": false }),
+        "POST /reminders/{id}/snooze" | "POST /reminder-actions/{token}/snooze" => json!({ "minutes": 10 }),
+        "PUT /reminder-settings" => json!({ "hide_titles": true }),
         _ if !endpoint.has_body() => Value::Null,
         other => panic!("say what a good body for {other} is"),
     }
 }
 
-/// Somebody with a routine that happens daily, one run of it, now at its second step, and another session, whose id is
-/// answered.
-fn planner<'a>(app: &'a TestApp, email: &str) -> (Client<'a>, String) {
+/// What the server has made for a [`planner`].
+struct Ids {
+    /// Another session than the one that asks.
+    session: String,
+    /// A reminder of the routine.
+    reminder: String,
+    /// The capability to act on it.
+    token: String,
+}
+
+/// Somebody with a channel, a routine that happens daily, one run of it, now at its second step, and another session.
+fn planner<'a>(app: &'a TestApp, email: &str) -> (Client<'a>, Ids) {
     let me = app.sign_up(email);
+    add_channel(app, &me, 1);
     create(&me, &planned(1, "2026-03-02T07:00", Some("FREQ=DAILY")));
     let run = json!({ "id": run_id(1), "routine": routine_id(1), "occurrence": "1-20260302T0700" });
     me.post("/api/v1/runs", &run).json(201);
     me.post(&format!("/api/v1/runs/{}/done", run_id(1)), &json!({ "step": step_id(1) })).json(200);
     app.sign_in(email);
-    let other_session = session(&me, false);
-    (me, other_session)
+    let session = session(&me, false);
+    let reminder = upcoming(&me)[0]["id"].as_str().unwrap().to_owned();
+    let until = app.now() + SignedDuration::from_hours(1);
+    let account = me.get("/api/v1/account").json(200)["id"].as_str().unwrap().parse().unwrap();
+    let token = token::issue(&app.state.vault, account, reminder.parse().unwrap(), until);
+    (me, Ids { session, reminder, token })
 }
 
 /// The id of the session that asks, or of another one of the account.
@@ -162,8 +188,8 @@ fn for_each(endpoints: impl Iterator<Item = Endpoint>, work: impl Fn(&TestApp, u
 fn a_good_request_succeeds_as_described() {
     let endpoints = Endpoint::all().into_iter().filter(|endpoint| endpoint.name() != BY_COOKIE);
     for_each(endpoints, |app, n, endpoint| {
-        let (me, other_session) = planner(app, &format!("person{n}@example.org"));
-        let answer = endpoint.send(&me, &other_session, &good(endpoint));
+        let (me, ids) = planner(app, &format!("person{n}@example.org"));
+        let answer = endpoint.send(&me, &ids, &good(endpoint));
         assert!((200..300).contains(&answer.status), "{} {answer:?}", endpoint.name());
         assert!(endpoint.describes(answer.status), "{} {}", endpoint.name(), answer.status);
     });
@@ -172,10 +198,10 @@ fn a_good_request_succeeds_as_described() {
 #[test]
 fn bad_input_is_refused() {
     let app = TestApp::start();
-    let (me, other_session) = planner(&app, MIRA);
+    let (me, ids) = planner(&app, MIRA);
     for endpoint in Endpoint::all() {
         let name = endpoint.name();
-        let address = endpoint.address(&other_session);
+        let address = endpoint.address(&ids);
         let send = |address: &str, kind: &str, body: Option<&str>| {
             let headers = [("if-match", "*"), ("content-type", kind)];
             me.send(&endpoint.method, address, &headers, body.map(|body| body.as_bytes().to_vec()))
@@ -206,7 +232,7 @@ fn bad_input_is_refused() {
 #[test]
 fn who_it_is_comes_first() {
     let app = TestApp::start();
-    let (me, other_session) = planner(&app, MIRA);
+    let (me, ids) = planner(&app, MIRA);
     // Ended by another process: this one has to ask the database.
     let ended = app.sign_in(MIRA);
     let account = me.get("/api/v1/account").json(200)["id"].as_str().unwrap().parse().unwrap();
@@ -223,7 +249,7 @@ fn who_it_is_comes_first() {
         for nobody in
             [app.anonymous(), app.with_token("rubbish"), app.stranger(), app.with_token(ended.token())]
         {
-            for address in [&nonsense, &endpoint.address(&other_session)] {
+            for address in [&nonsense, &endpoint.address(&ids)] {
                 for body in ["{", r#"{"nonsense":1}"#] {
                     let headers = [("content-type", "application/json")];
                     let answer = nobody.send(&endpoint.method, address, &headers, Some(body.into()));
@@ -238,21 +264,21 @@ fn who_it_is_comes_first() {
 #[test]
 fn what_is_anothers_is_not_there() {
     let app = TestApp::start();
-    let (me, other_session) = planner(&app, MIRA);
+    let (me, ids) = planner(&app, MIRA);
     let other = app.sign_up("noor@example.org");
     for endpoint in Endpoint::all().iter().filter(|endpoint| !endpoint.is_public()) {
         let name = endpoint.name();
         // A new run names its routine in the body, all others what they are about in the address.
         if endpoint.path.contains("{id}") || name == "POST /api/v1/runs" {
             assert!(endpoint.describes(404), "{name}");
-            let answer = endpoint.send(&other, &other_session, &good(endpoint));
+            let answer = endpoint.send(&other, &ids, &good(endpoint));
             assert_eq!(answer.status, 404, "{name} {answer:?}");
             answer.problem("not_found");
         } else if endpoint.method == "GET" {
-            let answer = endpoint.send(&other, &other_session, &Value::Null);
+            let answer = endpoint.send(&other, &ids, &Value::Null);
             let text = String::from_utf8_lossy(&answer.body).into_owned();
             assert_eq!(answer.status, 200, "{name} {text}");
-            let mine = [routine_id(1), run_id(1), other_session.clone(), MIRA.to_owned()];
+            let mine = [routine_id(1), run_id(1), ids.session.clone(), ids.reminder.clone(), MIRA.to_owned()];
             assert!(!mine.iter().any(|id| text.contains(id)), "{name} {text}");
         }
     }
@@ -264,12 +290,12 @@ fn what_is_anothers_is_not_there() {
 #[test]
 fn what_two_may_edit_asks_what_was_seen() {
     let app = TestApp::start();
-    let (me, other_session) = planner(&app, MIRA);
+    let (me, ids) = planner(&app, MIRA);
     for endpoint in Endpoint::all().iter().filter(|endpoint| endpoint.has_parameter("If-Match", "header")) {
         let name = endpoint.name();
         assert!(endpoint.describes(412) && endpoint.describes(428), "{name}");
         let body = good(endpoint);
-        let send = |seen| endpoint.send_seen(&me, &other_session, seen, &body);
+        let send = |seen| endpoint.send_seen(&me, &ids, seen, &body);
         send(None).problem("precondition_required");
         assert_eq!(send(Some("\"99\"")).problem("precondition_failed").status, 412, "{name}");
     }
@@ -296,6 +322,13 @@ fn conflict(endpoint: &Endpoint, app: &TestApp, me: &Client<'_>) -> Value {
             );
             body
         }
+        // It was sent, and is being run by now.
+        name if name.contains("/reminder") => {
+            app.write("UPDATE reminders SET state = 2, next_at = NULL, settled_at = due_at");
+            let run = json!({ "id": run_id(3), "routine": routine_id(1), "occurrence": "1-20260303T0700" });
+            me.post("/api/v1/runs", &run).json(201);
+            body
+        }
         // Finished twice is finished once, and so with what is given up.
         name if name.contains("/runs/") => {
             let end = if name.ends_with("abandon") { "finish" } else { "abandon" };
@@ -316,9 +349,9 @@ fn conflict(endpoint: &Endpoint, app: &TestApp, me: &Client<'_>) -> Value {
 fn what_cannot_be_is_a_conflict() {
     let endpoints = Endpoint::all().into_iter().filter(|endpoint| endpoint.describes(409));
     for_each(endpoints, |app, n, endpoint| {
-        let (me, other_session) = planner(app, &format!("person{n}@example.org"));
+        let (me, ids) = planner(app, &format!("person{n}@example.org"));
         let body = conflict(endpoint, app, &me);
-        let answer = endpoint.send_seen(&me, &other_session, Some("*"), &body);
+        let answer = endpoint.send_seen(&me, &ids, Some("*"), &body);
         assert_eq!(answer.status, 409, "{} {answer:?}", endpoint.name());
     });
 }

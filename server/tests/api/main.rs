@@ -12,6 +12,7 @@ mod every_endpoint;
 mod foundations;
 mod openapi;
 mod planning;
+mod reminders;
 mod routines;
 mod runs;
 mod sessions;

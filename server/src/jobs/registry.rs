@@ -1,0 +1,11 @@
+//! Every job, in one place: the only part of `jobs` that knows features.
+
+use super::Job;
+use crate::reminders;
+
+/// One line a job.
+pub(super) const JOBS: &[Job] = &[
+    Job { name: "reminders.delivery", run: reminders::job::deliver },
+    Job { name: "reminders.planning", run: reminders::job::plan },
+    Job { name: "reminders.pruning", run: reminders::job::prune },
+];

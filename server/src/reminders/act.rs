@@ -1,0 +1,178 @@
+//! What a person does about a reminder, on a screen or in a notification: it is acknowledged everywhere.
+
+use super::store::{self, Kind, Owed};
+use crate::{accounts, caller::Caller, channels, days, db::WriteTx, error::Error};
+use daymark_shared::{
+    event::Event,
+    ids::{ChannelId, ReminderId, RoutineId},
+    occurrence::OccurrenceKey,
+    problem::Code,
+    reminder::GRACE_MINUTES,
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// How long back a device may still show a reminder.
+const SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// How long a device is tried to be told that another one was used.
+const CLOSING: SignedDuration = SignedDuration::from_mins(10);
+/// The longest that a reminder is put off, in minutes.
+const SNOOZE_MAX: u16 = 1_440;
+
+/// What the person did about an occurrence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Started, done or left out: nothing more is owed.
+    Settled,
+    /// Seen: what was due, and reminding again, is over; a later reminder still comes.
+    Seen,
+}
+
+/// The person has acted on an occurrence. `by` is the channel whose message they answered, if it was one.
+///
+/// # Errors
+/// Where storage fails.
+pub fn acknowledge(
+    tx: &WriteTx<'_>,
+    caller: &Caller<'_>,
+    (routine, key): (RoutineId, OccurrenceKey),
+    act: Act,
+    by: Option<ChannelId>,
+) -> Result<(), Error> {
+    let (account, now) = (caller.account, caller.now);
+    if store::planned_until(tx, account)?.is_none() {
+        return Ok(());
+    }
+    let mut starts_at = None;
+    for (seq, owed) in store::open(tx, account, Some(routine))? {
+        if owed.key != key || !owed.kind.counts() {
+            continue;
+        }
+        starts_at = Some(owed.starts_at);
+        tx.emit(account, Event::Reminder { id: owed.id });
+        match act {
+            // Not due yet: it would not have been owed. Should the person change their mind, it is planned again.
+            Act::Settled if owed.due_at > now => store::delete(tx, seq)?,
+            Act::Seen if owed.due_at > now && owed.round == 0 && owed.kind == Kind::Planned => {}
+            Act::Settled | Act::Seen => store::acknowledge(tx, seq, now)?,
+        }
+    }
+    let starts_at = match starts_at {
+        Some(at) => at,
+        None => days::starts_at(tx, caller, routine, key)?.unwrap_or(now),
+    };
+    store::note_acknowledged(tx, account, (routine, key), starts_at, now)?;
+    tx.emit(account, Event::Occurrence { routine, key });
+    store::dismiss(tx, account, Some((routine, key)))?;
+    close_elsewhere(tx, caller, (routine, key), starts_at, by)
+}
+
+/// Tells the browsers that show a reminder of this occurrence that it is done with.
+fn close_elsewhere(
+    tx: &WriteTx<'_>,
+    caller: &Caller<'_>,
+    (routine, key): (RoutineId, OccurrenceKey),
+    starts_at: Timestamp,
+    by: Option<ChannelId>,
+) -> Result<(), Error> {
+    let (account, now) = (caller.account, caller.now);
+    let since = now.checked_sub(SHOWN_FOR).unwrap_or(Timestamp::MIN);
+    let told = store::told(tx, account, routine, key, since)?;
+    if told.is_empty() || !store::settings(tx, account)?.settings.close_elsewhere {
+        return Ok(());
+    }
+    let browsers = channels::push_channels(tx, account)?;
+    for channel in told.into_iter().filter(|channel| browsers.contains(channel) && Some(*channel) != by) {
+        let close = Owed {
+            id: caller.mint(ReminderId::mint),
+            account,
+            routine,
+            key,
+            channel,
+            kind: Kind::Close,
+            offset: 0,
+            round: 0,
+            due_at: now,
+            starts_at,
+            until: now.checked_add(CLOSING).unwrap_or(Timestamp::MAX),
+        };
+        store::insert(tx, &close, now, now)?;
+    }
+    Ok(())
+}
+
+/// Puts a reminder off: it rings again on every channel. The plan stays as it is.
+///
+/// # Errors
+/// [`Code::NotFound`]; [`Code::BadValue`] for other than 1–1,440 minutes; [`Code::OccurrenceBegun`] where the occurrence
+/// is not to be done any more.
+pub fn snooze(
+    tx: &WriteTx<'_>,
+    caller: &Caller<'_>,
+    id: ReminderId,
+    minutes: u16,
+    is_from_message: bool,
+) -> Result<(), Error> {
+    if !(1..=SNOOZE_MAX).contains(&minutes) {
+        return Err(Error::field(Code::BadValue, "/minutes", "1 to 1440 minutes"));
+    }
+    let owed = store::find(tx, caller.account, id)?.ok_or(Code::NotFound)?;
+    if !days::is_open(tx, caller, owed.routine, owed.key)? {
+        return Err(Code::OccurrenceBegun.into());
+    }
+    let by = is_from_message.then_some(owed.channel);
+    acknowledge(tx, caller, (owed.routine, owed.key), Act::Seen, by)?;
+    let due_at =
+        caller.now.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX);
+    let grace = SignedDuration::from_mins(i64::from(GRACE_MINUTES));
+    let until = due_at.checked_add(grace).unwrap_or(Timestamp::MAX);
+    let routing = channels::routing(tx, caller.account)?;
+    let targets = if routing.always.is_empty() { routing.fallbacks.get(..1) } else { Some(&*routing.always) };
+    for channel in targets.unwrap_or_default() {
+        let id = caller.mint(ReminderId::mint);
+        let again =
+            Owed { id, channel: *channel, kind: Kind::Snoozed, round: 0, due_at, until, ..owed.clone() };
+        store::insert(tx, &again, due_at, caller.now)?;
+    }
+    Ok(())
+}
+
+/// The person has seen a reminder, or knows that they missed it.
+///
+/// # Errors
+/// [`Code::NotFound`].
+pub fn dismiss(
+    tx: &WriteTx<'_>,
+    caller: &Caller<'_>,
+    id: ReminderId,
+    is_from_message: bool,
+) -> Result<(), Error> {
+    let owed = store::find(tx, caller.account, id)?.ok_or(Code::NotFound)?;
+    let by = is_from_message.then_some(owed.channel);
+    tx.emit(caller.account, Event::Reminder { id });
+    acknowledge(tx, caller, (owed.routine, owed.key), Act::Seen, by)
+}
+
+/// The person has seen all that they missed.
+///
+/// # Errors
+/// Where storage fails.
+pub fn dismiss_all(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
+    store::dismiss(tx, caller.account, None).map(drop)
+}
+
+/// Marks the occurrence of a reminder as done, from within a message.
+///
+/// # Errors
+/// [`Code::NotFound`], [`Code::OccurrenceBegun`] while it is being run.
+pub fn done(tx: &WriteTx<'_>, caller: &Caller<'_>, id: ReminderId) -> Result<(), Error> {
+    let owed = store::find(tx, caller.account, id)?.ok_or(Code::NotFound)?;
+    days::put_done_by(tx, caller, owed.routine, owed.key, true, Some(owed.channel)).map(drop)
+}
+
+/// Whether the account is still there: a capability may outlive it.
+///
+/// # Errors
+/// [`Code::NotFound`].
+pub fn must_exist(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
+    accounts::locale(tx, caller.account).map(drop).map_err(|_| Code::NotFound.into())
+}

@@ -1,0 +1,392 @@
+//! The worker: leases what is due, sends it, and records what became of it. Any number of them may run.
+//!
+//! A lease lasts ten seconds and a send five at most, so what a worker holds is settled before anybody else may take it.
+//! Should it die, the lease ends by itself. Each lease has a number (a fencing token): whoever comes back late with an
+//! older one has nothing to say any more.
+
+use super::{
+    compose::{self, Ready},
+    judge::{self, Verdict},
+    planner,
+    store::{self, Leased, Settled},
+};
+use crate::{
+    caller::Caller,
+    channels::{self, Message, Opened, Outcome},
+    clock::monotonic,
+    db::WriteTx,
+    error::Error,
+    jobs::Stop,
+    kv,
+    state::State,
+    vault::random,
+};
+use daymark_shared::{event::Event, reminder::Reason};
+use futures_util::future::LocalBoxFuture;
+use jiff::{SignedDuration, Timestamp};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    task::JoinSet,
+};
+
+/// How many messages are on their way at once.
+const SLOTS: usize = 256;
+/// How many of them may be on their way to an address that has just failed.
+const TROUBLED_SLOTS: usize = 32;
+/// How long an address counts as troubled after it has failed.
+const TROUBLE: SignedDuration = SignedDuration::from_secs(30);
+/// How long a message waits that finds no slot at a troubled address.
+const STEP_BACK: SignedDuration = SignedDuration::from_millis(500);
+/// How long a lease lasts.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(10);
+/// How long a whole send may take.
+const SEND: Duration = Duration::from_secs(5);
+/// How late after its lease a send may still begin.
+const HESITATION: Duration = Duration::from_secs(4);
+/// How often it is looked for work where nothing can wake this process: other processes write the same file.
+const POLL_ALONE: SignedDuration = SignedDuration::from_millis(900);
+/// The same where Valkey carries wake-ups.
+const POLL: SignedDuration = SignedDuration::from_secs(15);
+/// How long after a failure of the database it is tried again.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How many that came too late are settled in one transaction.
+const EXPIRE: usize = 500;
+/// How many accounts are looked up for planning at a time.
+const ACCOUNTS: usize = 50;
+/// How often planning is looked at.
+const PLANNING: SignedDuration = SignedDuration::from_mins(5);
+/// How often old rows are looked for.
+const PRUNING: SignedDuration = SignedDuration::from_hours(1);
+/// How long settled rows are kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How many old rows go in one transaction.
+const PRUNE: usize = 500;
+
+/// Addresses and what is on its way to them.
+#[derive(Default)]
+struct Origins(Mutex<HashMap<String, Origin>>);
+
+#[derive(Default)]
+struct Origin {
+    sending: usize,
+    failed_at: Option<Timestamp>,
+}
+
+impl Origins {
+    /// Takes a slot; false where the address has just failed and has its share.
+    fn enter(&self, origin: &str, now: Timestamp) -> bool {
+        let mut origins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = origins.entry(origin.to_owned()).or_default();
+        let is_troubled = entry.failed_at.is_some_and(|at| now.duration_since(at) < TROUBLE);
+        if is_troubled && entry.sending >= TROUBLED_SLOTS {
+            return false;
+        }
+        entry.sending += 1;
+        true
+    }
+
+    /// Gives the slot back. What is idle and well is forgotten.
+    fn leave(&self, origin: &str, now: Timestamp, failed: bool) {
+        let mut origins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(entry) = origins.get_mut(origin) else { return };
+        entry.sending = entry.sending.saturating_sub(1);
+        entry.failed_at = failed.then_some(now);
+        if entry.sending == 0 && entry.failed_at.is_none() {
+            origins.remove(origin);
+        }
+        // The rest are troubled: those whose trouble is over go too.
+        let over = |at: Timestamp| now.duration_since(at) >= TROUBLE;
+        origins.retain(|_, origin| origin.sending > 0 || origin.failed_at.is_some_and(|at| !over(at)));
+    }
+}
+
+/// A message that was sent, and what came of it.
+struct Done {
+    leased: Leased,
+    outcome: Result<Outcome, Settled>,
+    /// Held until it is recorded, so that no more is leased than can be settled.
+    slot: OwnedSemaphorePermit,
+}
+
+/// A worker's desk.
+struct Desk {
+    state: Arc<State>,
+    slots: Arc<Semaphore>,
+    origins: Arc<Origins>,
+    done: mpsc::UnboundedSender<Done>,
+    sending: JoinSet<()>,
+}
+
+impl Desk {
+    /// Leases what is due now and begins to send it. Answers when to come again: at once (`None`), or then.
+    async fn begin(&mut self) -> Result<Option<Timestamp>, Error> {
+        let now = self.state.clock.now();
+        let next = self.state.db.read(store::next_due).await?;
+        if next.is_none_or(|next| next > now) {
+            return Ok(Some(next.unwrap_or(Timestamp::MAX)));
+        }
+        let free = self.slots.available_permits();
+        let lease = move |tx: &WriteTx<'_>| {
+            let expired = store::expire(tx, now, EXPIRE)?;
+            for (account, id) in &expired {
+                tx.emit(*account, Event::Reminder { id: *id });
+            }
+            Ok((expired, store::claim(tx, now, LEASE, free)?))
+        };
+        let (expired, leased) = self.state.db.write(lease).await?;
+        let claimed_at = monotonic();
+        if !expired.is_empty() {
+            tracing::warn!(reminders.expired = expired.len(), "reminders came too late to be of use");
+        }
+        let vault = self.state.vault.clone();
+        let ready = self.state.db.read(move |tx| Ok(compose::all(tx, &vault, now, leased))).await?;
+        for (leased, ready) in ready {
+            let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else {
+                return Err(Error::Internal("more was leased than there are slots".to_owned()));
+            };
+            self.send(leased, ready, slot, now, claimed_at);
+        }
+        Ok(None)
+    }
+
+    fn send(
+        &mut self,
+        leased: Leased,
+        ready: Ready,
+        slot: OwnedSemaphorePermit,
+        now: Timestamp,
+        claimed_at: Instant,
+    ) {
+        let done = self.done.clone();
+        let tell = move |leased, outcome| {
+            // The recorder ends after the last sender.
+            let _ = done.send(Done { leased, outcome, slot });
+        };
+        let (channel, message) = match ready {
+            Ready::Not(settled) => return tell(leased, Err(settled)),
+            Ready::Send(channel, message) => (channel, message),
+        };
+        if !self.origins.enter(channel.origin(), now) {
+            let at = now.checked_add(STEP_BACK).unwrap_or(Timestamp::MAX);
+            return tell(leased, Err(Settled::Again { at, reason: None }));
+        }
+        let (state, origins) = (Arc::clone(&self.state), Arc::clone(&self.origins));
+        self.sending.spawn_local(async move {
+            let outcome = try_to_send(&state, &channel, &message, claimed_at).await;
+            let failed = matches!(outcome, Ok(Outcome::Retry { .. }));
+            origins.leave(channel.origin(), state.clock.now(), failed);
+            tell(leased, outcome);
+        });
+    }
+}
+
+async fn try_to_send(
+    state: &Arc<State>,
+    channel: &Opened,
+    message: &Message,
+    claimed_at: Instant,
+) -> Result<Outcome, Settled> {
+    // A machine that slept, or was very busy: by now the lease may be somebody else's.
+    if claimed_at.elapsed() > HESITATION {
+        return Err(Settled::Again { at: state.clock.now(), reason: None });
+    }
+    let sent = tokio::time::timeout(SEND, channels::deliver(state, channel, message)).await;
+    Ok(sent.unwrap_or(Outcome::Retry { reason: Reason::Silent, after: None }))
+}
+
+/// Records what became of messages, as many at once as have come together.
+async fn record_all(state: Arc<State>, mut done: mpsc::UnboundedReceiver<Done>) {
+    let mut batch = Vec::new();
+    while done.recv_many(&mut batch, SLOTS).await > 0 {
+        let now = state.clock.now();
+        let (mut results, mut slots) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
+        for Done { leased, outcome, slot } in batch.drain(..) {
+            results.push((leased, outcome));
+            slots.push(slot);
+        }
+        let results = Arc::new(results);
+        let begun = monotonic();
+        // Until the lease is over: then somebody else sends it again, and that is said in the log.
+        while let Err(error) = write_down(&state, &results, now).await {
+            if begun.elapsed() > LEASE.unsigned_abs() {
+                tracing::error!(%error, reminders = results.len(), "what became of messages was not recorded");
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        drop(slots);
+    }
+}
+
+type Results = Arc<Vec<(Leased, Result<Outcome, Settled>)>>;
+
+async fn write_down(state: &Arc<State>, results: &Results, now: Timestamp) -> Result<(), Error> {
+    let (shared, results) = (Arc::clone(state), Arc::clone(results));
+    let write = move |tx: &WriteTx<'_>| {
+        for (leased, outcome) in results.iter() {
+            let caller = Caller { account: leased.owed.account, vault: &shared.vault, now };
+            settle(tx, &caller, leased, outcome)?;
+        }
+        Ok(())
+    };
+    state.db.write(write).await
+}
+
+fn settle(
+    tx: &WriteTx<'_>,
+    caller: &Caller<'_>,
+    leased: &Leased,
+    outcome: &Result<Outcome, Settled>,
+) -> Result<(), Error> {
+    let (account, now) = (caller.account, caller.now);
+    let verdict = match outcome {
+        Err(settled) => {
+            Verdict { settled: settled.clone(), fails_over: matches!(settled, Settled::Failed(_)) }
+        }
+        Ok(outcome) => {
+            let routing = channels::routing(tx, account)?;
+            let has_fallback = judge::next_fallback(&routing, &leased.owed).is_some();
+            judge::judge(outcome, leased, now, has_fallback, random::<1>()[0])
+        }
+    };
+    let is_ours = store::settle(tx, leased, now, &verdict.settled)?;
+    tx.emit(account, Event::Reminder { id: leased.owed.id });
+    tracing::info!(
+        reminder.id = %leased.owed.id, channel.id = %leased.owed.channel, attempt = leased.attempts,
+        outcome = verdict.settled.name(), reason = verdict.settled.reason().map(Reason::as_str),
+        lateness_ms = now.duration_since(leased.owed.due_at).as_millis() as i64, is_ours,
+        "a message was settled"
+    );
+    if let Ok(outcome) = outcome {
+        // Whoever holds the row: this is what the channel has said.
+        channels::record(tx, account, leased.owed.channel, now, outcome)?;
+        if matches!(outcome, Outcome::Gone { .. }) {
+            judge::tell_of_the_end(tx, caller, &leased.owed)?;
+            planner::channels_changed(tx, caller)?;
+        }
+    }
+    if is_ours && verdict.fails_over {
+        judge::fail_over(tx, caller, &leased.owed)?;
+    }
+    Ok(())
+}
+
+/// Sends what is due, on and on.
+pub fn deliver(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()> {
+    Box::pin(async move {
+        let (done, recorded) = mpsc::unbounded_channel();
+        let recorder = tokio::task::spawn_local(record_all(Arc::clone(&state), recorded));
+        let slots = Arc::new(Semaphore::new(SLOTS));
+        let origins = Arc::default();
+        let mut desk = Desk { state: Arc::clone(&state), slots, origins, done, sending: JoinSet::new() };
+        while !stop.is_asked() {
+            let slots = Arc::clone(&desk.slots);
+            tokio::select! {
+                () = stop.asked() => break,
+                free = slots.acquire() => drop(free),
+            }
+            let wait = match desk.begin().await {
+                Ok(None) => continue,
+                Ok(Some(at)) => at,
+                Err(error) => {
+                    tracing::error!(%error, "what is due could not be leased");
+                    tokio::select! {
+                        () = stop.asked() => break,
+                        () = tokio::time::sleep(PAUSE) => continue,
+                    }
+                }
+            };
+            let now = state.clock.now();
+            let poll = if state.kv.state() == kv::State::Connected { POLL } else { POLL_ALONE };
+            let latest = now.checked_add(poll).unwrap_or(Timestamp::MAX);
+            tokio::select! {
+                () = stop.asked() => break,
+                () = state.kv.woken() => {},
+                () = state.clock.sleep_until(wait.min(latest)) => {},
+                Some(_) = desk.sending.join_next() => {},
+            }
+            while desk.sending.try_join_next().is_some() {}
+        }
+        // Nothing new is leased; what is on its way is finished and recorded, and so no lease is left.
+        while desk.sending.join_next().await.is_some() {}
+        drop(desk);
+        // It ends with the last sender.
+        let _ = recorder.await;
+    })
+}
+
+/// Plans ahead, on and on.
+pub fn plan(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()> {
+    Box::pin(async move {
+        while !stop.is_asked() {
+            if let Err(error) = plan_all(&state, &stop).await {
+                tracing::error!(%error, "reminders could not be planned");
+            }
+            let next = state.clock.now().checked_add(PLANNING).unwrap_or(Timestamp::MAX);
+            tokio::select! {
+                () = stop.asked() => {},
+                () = state.clock.sleep_until(next) => {},
+            }
+        }
+    })
+}
+
+async fn plan_all(state: &Arc<State>, stop: &Stop) -> Result<(), Error> {
+    loop {
+        let now = state.clock.now();
+        let horizon = now.checked_add(planner::HORIZON).unwrap_or(Timestamp::MAX);
+        let behind = state.db.read(move |tx| store::behind(tx, horizon, ACCOUNTS)).await?;
+        if behind.is_empty() {
+            return Ok(());
+        }
+        for account in behind {
+            if stop.is_asked() {
+                return Ok(());
+            }
+            let shared = Arc::clone(state);
+            let write = move |tx: &WriteTx<'_>| {
+                planner::ahead(tx, &Caller { account, vault: &shared.vault, now }).map(drop)
+            };
+            // Alone: an account that cannot be planned holds up no other, and is tried again the day after.
+            if let Err(error) = state.db.write(write).await {
+                tracing::error!(%error, account.id = %account, "an account's reminders could not be planned");
+                if matches!(error, Error::Unavailable(_)) {
+                    return Err(error);
+                }
+                let later = horizon.checked_add(PLANNING).unwrap_or(Timestamp::MAX);
+                state.db.write(move |tx| store::set_planned_until(tx, account, later)).await?;
+            }
+        }
+    }
+}
+
+/// Forgets what was settled long ago, on and on.
+pub fn prune(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()> {
+    Box::pin(async move {
+        while !stop.is_asked() {
+            if let Err(error) = prune_all(&state, &stop).await {
+                tracing::error!(%error, "old reminders could not be forgotten");
+            }
+            let next = state.clock.now().checked_add(PRUNING).unwrap_or(Timestamp::MAX);
+            tokio::select! {
+                () = stop.asked() => {},
+                () = state.clock.sleep_until(next) => {},
+            }
+        }
+    })
+}
+
+async fn prune_all(state: &Arc<State>, stop: &Stop) -> Result<(), Error> {
+    let before = state.clock.now().checked_sub(KEPT).unwrap_or(Timestamp::MIN);
+    while !stop.is_asked() {
+        if state.db.write(move |tx| store::prune(tx, before, PRUNE)).await? < PRUNE {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,263 @@
+//! The planner: keeps the rows of the coming 48 hours true.
+//!
+//! An account that has a channel is planned up to an instant. What is due until then has its rows: whoever changes what
+//! they follow from (a routine, an occurrence, the zone, a channel, quiet hours) brings them up to date in the same
+//! transaction. From there on a worker plans ahead, from where it stopped and whatever the clock says by then: after an
+//! outage nothing is left out.
+
+use super::store::{self, Kind, Owed};
+use crate::{
+    accounts,
+    caller::Caller,
+    channels::{self, Routing},
+    days::{self, Happening},
+    db::WriteTx,
+    error::Error,
+};
+use daymark_shared::{
+    ids::{ChannelId, ReminderId, RoutineId},
+    occurrence::OccurrenceKey,
+    reminder::{OFFSET_MAX, ReminderSettings, useful_until},
+    schedule::{Start, ZoneHistory},
+};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
+use std::collections::HashMap;
+
+/// How far ahead rows are there at least.
+pub const HORIZON: SignedDuration = SignedDuration::from_hours(48);
+/// How much further a worker plans each time, so that it comes by once a day.
+const STRIDE: SignedDuration = SignedDuration::from_hours(24);
+/// How long after an occurrence's start the last of its reminders can be due: twelve times again, an hour apart.
+const LATEST_HOURS: i64 = 12;
+
+/// What tells one ring from another, whatever version its occurrence belongs to by now.
+type Place = (RoutineId, Start, u16, ChannelId, Timestamp);
+
+fn place(owed: &Owed) -> Place {
+    (owed.routine, owed.key.original, owed.offset, owed.channel, owed.due_at)
+}
+
+struct Plan<'a> {
+    tx: &'a WriteTx<'a>,
+    caller: &'a Caller<'a>,
+    zones: ZoneHistory,
+    settings: ReminderSettings,
+    routing: Routing,
+}
+
+impl<'a> Plan<'a> {
+    fn load(tx: &'a WriteTx<'a>, caller: &'a Caller<'a>) -> Result<Self, Error> {
+        Ok(Self {
+            tx,
+            caller,
+            zones: accounts::zones(tx, caller.account)?,
+            settings: store::settings(tx, caller.account)?.settings,
+            routing: channels::routing(tx, caller.account)?,
+        })
+    }
+
+    /// The channels that get every reminder: where none is meant to, the first of the fallbacks.
+    fn targets(&self) -> &[ChannelId] {
+        match self.routing.always.as_slice() {
+            [] => self.routing.fallbacks.get(..1).unwrap_or_default(),
+            always => always,
+        }
+    }
+
+    /// The instant that the offsets of an occurrence count from.
+    fn starts_at(&self, happening: &Happening) -> Timestamp {
+        match happening.start {
+            Start::At(_) => happening.starts_at,
+            Start::AllDay(date) => self.zones.instant(date.to_datetime(self.settings.all_day_at)).0,
+        }
+    }
+
+    /// What is owed between the two instants (the first left out), as things stand now: by all that happens, or by what
+    /// was written before it was due.
+    fn owed(
+        &self,
+        only: Option<RoutineId>,
+        (after, until): (Timestamp, Timestamp),
+        whatever: bool,
+    ) -> Result<Vec<Owed>, Error> {
+        let first = self.date(after).saturating_sub((LATEST_HOURS / 24 + 1).days());
+        let last = self.date(until).saturating_add(i64::from(OFFSET_MAX / (24 * 60) + 1).days());
+        let happenings = days::happenings(self.tx, self.caller.account, only, &self.zones, (first, last))?;
+        let open = happenings.iter().filter(|happening| happening.is_open);
+        let rings = open.flat_map(|happening| {
+            let written = Timestamp::from_microsecond(happening.planned_at).unwrap_or(Timestamp::MIN);
+            let mut rings = self.rings(happening, (after, until));
+            rings.retain(|owed| whatever || owed.due_at >= written);
+            rings
+        });
+        Ok(rings.collect())
+    }
+
+    fn date(&self, at: Timestamp) -> Date {
+        self.zones.at(at).to_datetime(at).date()
+    }
+
+    fn rings(&self, happening: &Happening, (after, until): (Timestamp, Timestamp)) -> Vec<Owed> {
+        let starts_at = self.starts_at(happening);
+        let mut owed = Vec::new();
+        for ring in happening.plan.rings(starts_at) {
+            let at = ring.due_at;
+            if at <= after || at > until || self.settings.is_quiet(self.zones.at(at).to_datetime(at)) {
+                continue;
+            }
+            owed.extend(self.targets().iter().map(|channel| Owed {
+                id: self.caller.mint(ReminderId::mint),
+                account: self.caller.account,
+                routine: happening.routine,
+                key: happening.key,
+                channel: *channel,
+                kind: Kind::Planned,
+                offset: ring.offset,
+                round: ring.round,
+                due_at: at,
+                starts_at,
+                until: useful_until(at, happening.minutes),
+            }));
+        }
+        owed
+    }
+
+    /// Plans on from where the account's plan ends, to `until`.
+    fn extend(&self, from: Timestamp, until: Timestamp) -> Result<(), Error> {
+        for owed in self.owed(None, (from, until), false)? {
+            store::insert(self.tx, &owed, owed.due_at, self.caller.now)?;
+        }
+        store::set_planned_until(self.tx, self.caller.account, until)
+    }
+
+    /// Brings the rows that are there up to date.
+    fn renew(&self, only: Option<RoutineId>, until: Timestamp) -> Result<(), Error> {
+        let now = self.caller.now;
+        let open = store::open(self.tx, self.caller.account, only)?;
+        // What was due and is not settled yet is on its way, or waits for a worker: it stays owed if it still would be.
+        let oldest = open.iter().map(|(_, owed)| owed.due_at).min().unwrap_or(now).min(now);
+        let after = oldest.checked_sub(SignedDuration::from_micros(1)).unwrap_or(Timestamp::MIN);
+        let mut wanted: HashMap<Place, Owed> =
+            self.owed(only, (after, until), true)?.into_iter().map(|owed| (place(&owed), owed)).collect();
+        let mut alive: HashMap<(RoutineId, Start), OccurrenceKey> = HashMap::new();
+        for owed in wanted.values() {
+            alive.insert((owed.routine, owed.key.original), owed.key);
+        }
+        for (seq, row) in open {
+            match row.kind {
+                Kind::Planned => match wanted.remove(&place(&row)) {
+                    None => store::delete(self.tx, seq)?,
+                    Some(owed)
+                        if (owed.key, owed.starts_at, owed.until) != (row.key, row.starts_at, row.until) =>
+                    {
+                        store::follow(self.tx, seq, &owed)?;
+                    }
+                    Some(_) => {}
+                },
+                // The person asked for this one: it stays while the occurrence is there to be done.
+                Kind::Snoozed | Kind::Fallback => {
+                    let key = alive.get(&(row.routine, row.key.original)).copied();
+                    let key = match key {
+                        Some(key) => Some(key),
+                        None => self.open_key(&row)?,
+                    };
+                    match key {
+                        None => store::delete(self.tx, seq)?,
+                        Some(key) if key != row.key => store::follow(self.tx, seq, &Owed { key, ..row })?,
+                        Some(_) => {}
+                    }
+                }
+                Kind::Close | Kind::Ended => {}
+            }
+        }
+        // The past does not ring.
+        for owed in wanted.into_values().filter(|owed| owed.due_at > now) {
+            store::insert(self.tx, &owed, owed.due_at, self.caller.now)?;
+        }
+        Ok(())
+    }
+
+    /// The occurrence of this row as it is called now, while it is still to be done.
+    fn open_key(&self, row: &Owed) -> Result<Option<OccurrenceKey>, Error> {
+        let date = row.key.original.date();
+        let span = (date.saturating_sub(2.days()), date.saturating_add(2.days()));
+        let found = days::happenings(self.tx, self.caller.account, Some(row.routine), &self.zones, span)?;
+        let is_same =
+            |happening: &&Happening| happening.is_open && happening.key.original == row.key.original;
+        Ok(found.iter().find(is_same).map(|happening| happening.key))
+    }
+}
+
+/// An account whose plan reaches to the present: changes may be made, and followed.
+#[must_use = "reminders have to follow the change"]
+pub struct Ready(Option<Timestamp>);
+
+/// To be called before a change of what reminders follow from: plans what should have been planned by now, so that the
+/// change finds everything in its place. One look-up where nobody is to be reminded.
+///
+/// # Errors
+/// Where storage fails.
+pub fn ready(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<Ready, Error> {
+    let mut until = store::planned_until(tx, caller.account)?;
+    if until.is_some_and(|until| until < caller.now) {
+        ahead(tx, caller)?;
+        until = store::planned_until(tx, caller.account)?;
+    }
+    Ok(Ready(until))
+}
+
+impl Ready {
+    /// Brings the reminders of one routine, or of all of the account's, up to date after the change.
+    ///
+    /// # Errors
+    /// Where storage fails.
+    pub fn follow(self, tx: &WriteTx<'_>, caller: &Caller<'_>, only: Option<RoutineId>) -> Result<(), Error> {
+        match self.0 {
+            // Nobody is told anything, so nothing is owed.
+            None => Ok(()),
+            Some(until) => Plan::load(tx, caller)?.renew(only, until),
+        }
+    }
+
+    /// Whether anybody is to be told at all.
+    pub fn is_needed(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+/// Plans an account ahead, where it is not far enough; answers whether it was not.
+///
+/// # Errors
+/// Where storage fails.
+pub fn ahead(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<bool, Error> {
+    let Some(from) = store::planned_until(tx, caller.account)? else { return Ok(false) };
+    let least = caller.now.checked_add(HORIZON).unwrap_or(Timestamp::MAX);
+    if from >= least {
+        return Ok(false);
+    }
+    let until = least.checked_add(STRIDE).unwrap_or(Timestamp::MAX);
+    Plan::load(tx, caller)?.extend(from, until)?;
+    Ok(true)
+}
+
+/// The account's channels are others than before: all that is still to come goes to those.
+///
+/// # Errors
+/// Where storage fails.
+pub fn channels_changed(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
+    let plan = Plan::load(tx, caller)?;
+    let planned = store::planned_until(tx, caller.account)?;
+    match (planned, plan.targets()) {
+        (None, []) => Ok(()),
+        (Some(until), []) => {
+            plan.renew(None, until)?;
+            store::stop_planning(tx, caller.account)
+        }
+        // The first channel: from now on.
+        (None, _) => {
+            store::set_planned_until(tx, caller.account, caller.now)?;
+            ahead(tx, caller).map(drop)
+        }
+        (Some(_), _) => ready(tx, caller)?.follow(tx, caller, None),
+    }
+}

@@ -1,0 +1,632 @@
+//! Reminders in SQLite: the outbox, how far each account is planned, its settings, what was acknowledged.
+
+use crate::{
+    db::{ReadTx, WriteTx},
+    error::Error,
+};
+use daymark_shared::{
+    ids::{AccountId, ChannelId, ReminderId, RoutineId},
+    occurrence::OccurrenceKey,
+    reminder::{Reason, ReminderSettings, ReminderState, StoredSettings},
+    schedule::Start,
+};
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{OptionalExtension, Row, params};
+
+/// Why a row is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A routine's plan asks for it.
+    Planned,
+    /// The person wanted it later.
+    Snoozed,
+    /// Another channel had failed.
+    Fallback,
+    /// Closes what another device shows.
+    Close,
+    /// Tells that a channel has ended.
+    Ended,
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [Self::Planned, Self::Snoozed, Self::Fallback, Self::Close, Self::Ended];
+
+    const fn number(self) -> u8 {
+        self as u8
+    }
+
+    fn of(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+
+    /// Whether the person misses something when it does not arrive.
+    pub const fn counts(self) -> bool {
+        !matches!(self, Self::Close | Self::Ended)
+    }
+}
+
+/// What is due earlier than this is not left to a worker's next look.
+const SOON: SignedDuration = SignedDuration::from_secs(60);
+
+const PENDING: u8 = 0;
+const LEASED: u8 = 1;
+const SENT: u8 = 2;
+const FAILED: u8 = 3;
+const EXPIRED: u8 = 4;
+const ACKNOWLEDGED: u8 = 5;
+
+fn state(number: u8) -> Option<ReminderState> {
+    Some(match number {
+        PENDING => ReminderState::Pending,
+        LEASED => ReminderState::Leased,
+        SENT => ReminderState::Sent,
+        FAILED => ReminderState::Failed,
+        EXPIRED => ReminderState::Expired,
+        ACKNOWLEDGED => ReminderState::Acknowledged,
+        _ => return None,
+    })
+}
+
+/// A reminder's row, as far as it says what is owed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owed {
+    pub id: ReminderId,
+    pub account: AccountId,
+    pub routine: RoutineId,
+    pub key: OccurrenceKey,
+    pub channel: ChannelId,
+    pub kind: Kind,
+    pub offset: u16,
+    pub round: u8,
+    pub due_at: Timestamp,
+    pub starts_at: Timestamp,
+    pub until: Timestamp,
+}
+
+/// A row that a worker has leased.
+#[derive(Debug, Clone)]
+pub struct Leased {
+    pub seq: i64,
+    pub owed: Owed,
+    /// Which lease this is: a later one takes the row away.
+    pub fence: u32,
+    /// How many tries there were, this one included.
+    pub attempts: u32,
+}
+
+/// A row as lists show it.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub owed: Owed,
+    pub state: ReminderState,
+    pub late: bool,
+    pub reason: Option<Reason>,
+    pub settled_at: Option<Timestamp>,
+    pub told_elsewhere: bool,
+}
+
+fn damaged(column: usize, what: &str) -> rusqlite::Error {
+    let error = format!("what is stored is not {what}");
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, error.into())
+}
+
+fn instant(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX)
+}
+
+/// The columns that [`owed`] reads.
+macro_rules! owed_columns {
+    () => {
+        "id, account, routine, version, original, channel, kind, \"offset\", round, due_at, starts_at, until"
+    };
+}
+
+fn owed(row: &Row<'_>) -> rusqlite::Result<Owed> {
+    let original = Start::from_compact(row.get_ref(4)?.as_str()?).ok_or_else(|| damaged(4, "a start"))?;
+    Ok(Owed {
+        id: ReminderId::from_bytes(row.get(0)?),
+        account: AccountId::from_bytes(row.get(1)?),
+        routine: RoutineId::from_bytes(row.get(2)?),
+        key: OccurrenceKey { version: row.get(3)?, original },
+        channel: ChannelId::from_bytes(row.get(5)?),
+        kind: Kind::of(row.get(6)?).ok_or_else(|| damaged(6, "a kind"))?,
+        offset: row.get(7)?,
+        round: row.get(8)?,
+        due_at: instant(row.get(9)?),
+        starts_at: instant(row.get(10)?),
+        until: instant(row.get(11)?),
+    })
+}
+
+/// Until when an account is planned; `None` for one that has no channel.
+pub fn planned_until(tx: &ReadTx<'_>, account: AccountId) -> Result<Option<Timestamp>, Error> {
+    let mut query = tx.prepare_cached("SELECT planned_until FROM reminder_plans WHERE account = ?1")?;
+    Ok(query.query_row([account.as_bytes()], |row| row.get(0)).optional()?.map(instant))
+}
+
+/// Notes until when an account is planned.
+pub fn set_planned_until(tx: &WriteTx<'_>, account: AccountId, until: Timestamp) -> Result<(), Error> {
+    tx.prepare_cached(
+        "INSERT INTO reminder_plans (account, planned_until) VALUES (?1, ?2)
+         ON CONFLICT DO UPDATE SET planned_until = excluded.planned_until",
+    )?
+    .execute(params![account.as_bytes(), until.as_microsecond()])?;
+    Ok(())
+}
+
+/// Plans no more for an account.
+pub fn stop_planning(tx: &WriteTx<'_>, account: AccountId) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM reminder_plans WHERE account = ?1")?.execute([account.as_bytes()])?;
+    Ok(())
+}
+
+/// Accounts that are planned to less than `horizon`, those furthest behind first.
+pub fn behind(tx: &ReadTx<'_>, horizon: Timestamp, limit: usize) -> Result<Vec<AccountId>, Error> {
+    let mut query = tx.prepare_cached(
+        "SELECT account FROM reminder_plans WHERE planned_until < ?1 ORDER BY planned_until LIMIT ?2",
+    )?;
+    let rows = query.query_map(params![horizon.as_microsecond(), limit as i64], |row| row.get(0))?;
+    let accounts = rows.map(|row| row.map(AccountId::from_bytes));
+    Ok(accounts.collect::<Result<_, _>>()?)
+}
+
+/// Adds a row; one that is there already stays as it is.
+pub fn insert(tx: &WriteTx<'_>, owed: &Owed, next_at: Timestamp, now: Timestamp) -> Result<(), Error> {
+    if next_at.duration_since(now) < SOON {
+        tx.wake();
+    }
+    tx.prepare_cached(
+        "INSERT INTO reminders (id, account, routine, version, original, channel, kind, \"offset\", round, due_at,
+                                starts_at, until, state, next_at, fence, attempts, sent_late, missed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, 0, 0, 0, 0)
+         ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![
+        owed.id.as_bytes(),
+        owed.account.as_bytes(),
+        owed.routine.as_bytes(),
+        owed.key.version,
+        owed.key.original.compact(),
+        owed.channel.as_bytes(),
+        owed.kind.number(),
+        owed.offset,
+        owed.round,
+        owed.due_at.as_microsecond(),
+        owed.starts_at.as_microsecond(),
+        owed.until.as_microsecond(),
+        next_at.as_microsecond(),
+    ])?;
+    Ok(())
+}
+
+/// Rows of an account that nothing has become of yet, of one routine or of all.
+pub fn open(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    routine: Option<RoutineId>,
+) -> Result<Vec<(i64, Owed)>, Error> {
+    let read = |row: &Row<'_>| Ok((row.get(12)?, owed(row)?));
+    let rows: Result<Vec<_>, _> = match routine {
+        Some(routine) => tx
+            .prepare_cached(concat!(
+                "SELECT ",
+                owed_columns!(),
+                ", seq FROM reminders INDEXED BY reminders_open
+                 WHERE account = ?1 AND routine = ?2 AND settled_at IS NULL"
+            ))?
+            .query_map(params![account.as_bytes(), routine.as_bytes()], read)?
+            .collect(),
+        None => tx
+            .prepare_cached(concat!(
+                "SELECT ",
+                owed_columns!(),
+                ", seq FROM reminders INDEXED BY reminders_open WHERE account = ?1 AND settled_at IS NULL"
+            ))?
+            .query_map([account.as_bytes()], read)?
+            .collect(),
+    };
+    Ok(rows?)
+}
+
+/// Forgets a row.
+pub fn delete(tx: &WriteTx<'_>, seq: i64) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM reminders WHERE seq = ?1")?.execute([seq])?;
+    Ok(())
+}
+
+/// Lets a row follow its occurrence to another version.
+pub fn follow(tx: &WriteTx<'_>, seq: i64, owed: &Owed) -> Result<(), Error> {
+    tx.prepare_cached(
+        "UPDATE OR REPLACE reminders SET version = ?2, starts_at = ?3, until = ?4 WHERE seq = ?1",
+    )?
+    .execute(params![
+        seq,
+        owed.key.version,
+        owed.starts_at.as_microsecond(),
+        owed.until.as_microsecond()
+    ])?;
+    Ok(())
+}
+
+/// The person has acted: nothing more is owed by this row.
+pub fn acknowledge(tx: &WriteTx<'_>, seq: i64, now: Timestamp) -> Result<(), Error> {
+    tx.prepare_cached(
+        "UPDATE reminders SET state = 5, next_at = NULL, settled_at = ?2, fence = fence + 1
+         WHERE seq = ?1 AND settled_at IS NULL",
+    )?
+    .execute(params![seq, now.as_microsecond()])?;
+    Ok(())
+}
+
+/// Forgets all of a routine.
+pub fn delete_routine(tx: &WriteTx<'_>, account: AccountId, routine: RoutineId) -> Result<(), Error> {
+    let key = params![account.as_bytes(), routine.as_bytes()];
+    tx.prepare_cached("DELETE FROM reminders WHERE account = ?1 AND routine = ?2")?.execute(key)?;
+    tx.prepare_cached("DELETE FROM acknowledgements WHERE account = ?1 AND routine = ?2")?.execute(key)?;
+    Ok(())
+}
+
+/// Settles rows that came too late to be of use; at most `limit` of them. Answers whose they were.
+pub fn expire(tx: &WriteTx<'_>, now: Timestamp, limit: usize) -> Result<Vec<(AccountId, ReminderId)>, Error> {
+    let mut update = tx.prepare_cached(
+        "UPDATE reminders
+         SET state = iif(attempts = 0, 4, 3), next_at = NULL, settled_at = ?1, fence = fence + 1,
+             missed = kind < 3, reason = coalesce(reason, iif(attempts = 0, 'too_late', 'silent'))
+         WHERE seq IN (SELECT seq FROM reminders INDEXED BY reminders_next
+                       WHERE next_at <= ?1 AND until < ?1 ORDER BY next_at LIMIT ?2)
+         RETURNING account, id",
+    )?;
+    let read = |row: &Row<'_>| Ok((AccountId::from_bytes(row.get(0)?), ReminderId::from_bytes(row.get(1)?)));
+    let rows = update.query_map(params![now.as_microsecond(), limit as i64], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Leases rows that are due, the longest due first. A row that cannot be read is parked, alone.
+pub fn claim(
+    tx: &WriteTx<'_>,
+    now: Timestamp,
+    lease: SignedDuration,
+    limit: usize,
+) -> Result<Vec<Leased>, Error> {
+    let mut update = tx.prepare_cached(concat!(
+        "UPDATE reminders SET state = 1, next_at = ?2, fence = fence + 1, attempts = attempts + 1
+         WHERE seq IN (SELECT seq FROM reminders INDEXED BY reminders_next
+                       WHERE next_at <= ?1 AND until >= ?1 ORDER BY next_at LIMIT ?3)
+         RETURNING ",
+        owed_columns!(),
+        ", seq, fence, attempts"
+    ))?;
+    let ends = now.checked_add(lease).unwrap_or(Timestamp::MAX);
+    let mut rows = update.query(params![now.as_microsecond(), ends.as_microsecond(), limit as i64])?;
+    let (mut leased, mut broken) = (Vec::new(), Vec::new());
+    while let Some(row) = rows.next()? {
+        let seq: i64 = row.get(12)?;
+        match owed(row) {
+            Ok(owed) => leased.push(Leased { seq, owed, fence: row.get(13)?, attempts: row.get(14)? }),
+            Err(error) => broken.push((seq, error)),
+        }
+    }
+    drop(rows);
+    for (seq, error) in broken {
+        tracing::error!(reminder.seq = seq, %error, "a reminder cannot be read: it is parked");
+        tx.prepare_cached(
+            "UPDATE reminders SET state = 3, next_at = NULL, settled_at = ?2, missed = 0, reason = 'unreadable'
+             WHERE seq = ?1",
+        )?
+        .execute(params![seq, now.as_microsecond()])?;
+    }
+    // RETURNING keeps no order.
+    leased.sort_by_key(|leased| leased.owed.due_at);
+    Ok(leased)
+}
+
+/// What becomes of a lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settled {
+    /// The other end has it.
+    Sent {
+        /// Later than a minute after it was due.
+        late: bool,
+    },
+    /// It is tried again then.
+    Again {
+        /// When.
+        at: Timestamp,
+        /// Why this try failed; none where it was not tried at all.
+        reason: Option<Reason>,
+    },
+    /// It could not be delivered.
+    Failed(Reason),
+    /// It is of no use any more.
+    Expired(Reason),
+}
+
+impl Settled {
+    /// The name in the log.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Sent { .. } => "sent",
+            Self::Again { .. } => "again",
+            Self::Failed(_) => "failed",
+            Self::Expired(_) => "expired",
+        }
+    }
+
+    /// What went wrong.
+    pub const fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Sent { .. } => None,
+            Self::Again { reason, .. } => *reason,
+            Self::Failed(reason) | Self::Expired(reason) => Some(*reason),
+        }
+    }
+}
+
+/// Records what became of a lease; false where somebody else holds the row by now.
+pub fn settle(tx: &WriteTx<'_>, leased: &Leased, now: Timestamp, settled: &Settled) -> Result<bool, Error> {
+    let (state, next_at, reason, late) = match settled {
+        Settled::Sent { late } => (SENT, None, None, *late),
+        Settled::Again { at, reason } => (PENDING, Some(at.as_microsecond()), *reason, false),
+        Settled::Failed(reason) => (FAILED, None, Some(*reason), false),
+        Settled::Expired(reason) => (EXPIRED, None, Some(*reason), false),
+    };
+    let settled_at = next_at.is_none().then(|| now.as_microsecond());
+    let is_missed = leased.owed.kind.counts() && (late || matches!(state, FAILED | EXPIRED));
+    // A try that was not made does not count.
+    let tries = u32::from(matches!(settled, Settled::Again { reason: None, .. }));
+    let mut update = tx.prepare_cached(
+        "UPDATE reminders SET state = ?3, next_at = ?4, reason = coalesce(?5, reason), sent_late = ?6, settled_at = ?7,
+                              missed = ?8, attempts = attempts - ?9
+         WHERE seq = ?1 AND fence = ?2 AND state = 1",
+    )?;
+    let reason = reason.map(Reason::as_str);
+    let key = params![leased.seq, leased.fence, state, next_at, reason, late, settled_at, is_missed, tries];
+    Ok(update.execute(key)? == 1)
+}
+
+/// When the next row wants to be looked at.
+pub fn next_due(tx: &ReadTx<'_>) -> Result<Option<Timestamp>, Error> {
+    let mut query = tx.prepare_cached(
+        "SELECT next_at FROM reminders INDEXED BY reminders_next WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1",
+    )?;
+    Ok(query.query_row([], |row| row.get(0)).optional()?.map(instant))
+}
+
+/// Forgets rows settled before `before`, and acknowledgements as old; at most `limit` of each. What was missed stays
+/// until it is seen. Answers how many rows went.
+pub fn prune(tx: &WriteTx<'_>, before: Timestamp, limit: usize) -> Result<usize, Error> {
+    let key = params![before.as_microsecond(), limit as i64];
+    tx.prepare_cached(
+        "DELETE FROM acknowledgements WHERE (account, routine, version, original) IN
+             (SELECT account, routine, version, original FROM acknowledgements WHERE at < ?1 LIMIT ?2)",
+    )?
+    .execute(key)?;
+    let mut delete = tx.prepare_cached(
+        "DELETE FROM reminders WHERE seq IN
+             (SELECT seq FROM reminders INDEXED BY reminders_settled
+              WHERE settled_at IS NOT NULL AND settled_at < ?1 AND missed = 0 LIMIT ?2)",
+    )?;
+    Ok(delete.execute(key)?)
+}
+
+macro_rules! listed_columns {
+    () => {
+        concat!(
+            owed_columns!(),
+            ", state, sent_late, reason, settled_at,
+               EXISTS (SELECT 1 FROM reminders AS other
+                       WHERE other.account = reminders.account AND other.routine = reminders.routine
+                         AND other.version = reminders.version AND other.original = reminders.original
+                         AND other.\"offset\" = reminders.\"offset\" AND other.channel <> reminders.channel
+                         AND other.state = 2 AND other.kind < 3)"
+        )
+    };
+}
+
+fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
+    Ok(Listed {
+        owed: owed(row)?,
+        state: state(row.get(12)?).ok_or_else(|| damaged(12, "a state"))?,
+        late: row.get(13)?,
+        reason: row.get_ref(14)?.as_str_or_null()?.and_then(Reason::named),
+        settled_at: row.get::<_, Option<i64>>(15)?.map(instant),
+        told_elsewhere: row.get(16)?,
+    })
+}
+
+/// Where a page of a list goes on: due instant and id of the last one before it.
+pub type Cursor = (Timestamp, ReminderId);
+
+/// Missed ones, newest first.
+pub fn missed(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Vec<Listed>, Error> {
+    let (due, id) = after.unwrap_or((Timestamp::MAX, ReminderId::from_bytes([0xff; 16])));
+    let mut query = tx.prepare_cached(concat!(
+        "SELECT ",
+        listed_columns!(),
+        " FROM reminders INDEXED BY reminders_missed
+         WHERE account = ?1 AND missed = 1 AND (due_at, id) < (?2, ?3) ORDER BY due_at DESC, id DESC LIMIT ?4"
+    ))?;
+    let key = params![account.as_bytes(), due.as_microsecond(), id.as_bytes(), limit as i64];
+    let rows = query.query_map(key, listed)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What is still to come, soonest first.
+pub fn upcoming(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Vec<Listed>, Error> {
+    let (due, id) = after.unwrap_or((Timestamp::MIN, ReminderId::from_bytes([0; 16])));
+    let mut query = tx.prepare_cached(concat!(
+        "SELECT ",
+        listed_columns!(),
+        " FROM reminders INDEXED BY reminders_open
+         WHERE account = ?1 AND settled_at IS NULL AND kind < 3 AND (due_at, id) > (?2, ?3)
+         ORDER BY due_at, id LIMIT ?4"
+    ))?;
+    let key = params![account.as_bytes(), due.as_microsecond(), id.as_bytes(), limit as i64];
+    let rows = query.query_map(key, listed)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// One reminder.
+pub fn find(tx: &ReadTx<'_>, account: AccountId, id: ReminderId) -> Result<Option<Owed>, Error> {
+    let mut query = tx.prepare_cached(concat!(
+        "SELECT ",
+        owed_columns!(),
+        " FROM reminders WHERE id = ?2 AND account = ?1"
+    ))?;
+    Ok(query.query_row(params![account.as_bytes(), id.as_bytes()], owed).optional()?)
+}
+
+/// Takes the missed ones of an occurrence, or of all of an account's, off the list. Answers how many.
+pub fn dismiss(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    only: Option<(RoutineId, OccurrenceKey)>,
+) -> Result<usize, Error> {
+    Ok(match only {
+        None => tx
+            .prepare_cached("UPDATE reminders SET missed = 0 WHERE account = ?1 AND missed = 1")?
+            .execute([account.as_bytes()])?,
+        Some((routine, key)) => tx
+            .prepare_cached(
+                "UPDATE reminders SET missed = 0 WHERE account = ?1 AND missed = 1 AND routine = ?2 AND version = ?3
+                 AND original = ?4",
+            )?
+            .execute(params![
+                account.as_bytes(),
+                routine.as_bytes(),
+                key.version,
+                key.original.compact()
+            ])?,
+    })
+}
+
+/// The channels that got a reminder of this occurrence since `since`.
+pub fn told(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    routine: RoutineId,
+    key: OccurrenceKey,
+    since: Timestamp,
+) -> Result<Vec<ChannelId>, Error> {
+    let mut query = tx.prepare_cached(
+        "SELECT DISTINCT channel FROM reminders
+         WHERE account = ?1 AND routine = ?2 AND version = ?3 AND original = ?4 AND state = 2 AND kind < 3
+           AND settled_at >= ?5",
+    )?;
+    let key = params![
+        account.as_bytes(),
+        routine.as_bytes(),
+        key.version,
+        key.original.compact(),
+        since.as_microsecond()
+    ];
+    let rows = query.query_map(key, |row| row.get(0))?;
+    let channels = rows.map(|row| row.map(ChannelId::from_bytes));
+    Ok(channels.collect::<Result<_, _>>()?)
+}
+
+/// Notes that the person knows of an occurrence.
+pub fn note_acknowledged(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    (routine, key): (RoutineId, OccurrenceKey),
+    starts_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.prepare_cached(
+        "INSERT INTO acknowledgements (account, routine, version, original, at, starts_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET at = excluded.at",
+    )?
+    .execute(params![
+        account.as_bytes(),
+        routine.as_bytes(),
+        key.version,
+        key.original.compact(),
+        now.as_microsecond(),
+        starts_at.as_microsecond(),
+    ])?;
+    Ok(())
+}
+
+/// Which occurrences that start between the two the person knows of.
+pub fn acknowledged(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    (first, last): (Timestamp, Timestamp),
+) -> Result<Vec<(RoutineId, OccurrenceKey)>, Error> {
+    let mut query = tx.prepare_cached(
+        "SELECT routine, version, original FROM acknowledgements INDEXED BY acknowledgements_by_start
+         WHERE account = ?1 AND starts_at BETWEEN ?2 AND ?3",
+    )?;
+    let rows = query.query_map(
+        params![account.as_bytes(), first.as_microsecond(), last.as_microsecond()],
+        |row| {
+            let original =
+                Start::from_compact(row.get_ref(2)?.as_str()?).ok_or_else(|| damaged(2, "a start"))?;
+            Ok((RoutineId::from_bytes(row.get(0)?), OccurrenceKey { version: row.get(1)?, original }))
+        },
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The person does not know any more.
+pub fn forget_acknowledged(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    routine: RoutineId,
+    key: OccurrenceKey,
+) -> Result<(), Error> {
+    tx.prepare_cached(
+        "DELETE FROM acknowledgements WHERE account = ?1 AND routine = ?2 AND version = ?3 AND original = ?4",
+    )?
+    .execute(params![account.as_bytes(), routine.as_bytes(), key.version, key.original.compact()])?;
+    Ok(())
+}
+
+/// An occurrence, and an instant that has to do with it.
+pub type Placed = ((RoutineId, OccurrenceKey), Timestamp);
+
+/// The occurrences that ring again because the person wanted it, and when.
+pub fn snoozed(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<Placed>, Error> {
+    let mut query = tx.prepare_cached(concat!(
+        "SELECT ",
+        owed_columns!(),
+        " FROM reminders INDEXED BY reminders_snoozed WHERE account = ?1 AND settled_at IS NULL AND kind = 1"
+    ))?;
+    let rows = query.query_map([account.as_bytes()], owed)?;
+    Ok(rows.map(|row| row.map(|owed| ((owed.routine, owed.key), owed.due_at))).collect::<Result<_, _>>()?)
+}
+
+/// An account's settings; revision 0 while they are the usual ones.
+pub fn settings(tx: &ReadTx<'_>, account: AccountId) -> Result<StoredSettings, Error> {
+    let mut query =
+        tx.prepare_cached("SELECT settings, revision FROM reminder_settings WHERE account = ?1")?;
+    let found = query.query_row([account.as_bytes()], |row| {
+        let settings = serde_json::from_str(row.get_ref(0)?.as_str()?).map_err(|_| damaged(0, "settings"))?;
+        Ok(StoredSettings { settings, revision: row.get(1)? })
+    });
+    let usual = || StoredSettings { settings: ReminderSettings::default(), revision: 0 };
+    Ok(found.optional()?.unwrap_or_else(usual))
+}
+
+/// Stores an account's settings.
+pub fn put_settings(tx: &WriteTx<'_>, account: AccountId, stored: &StoredSettings) -> Result<(), Error> {
+    let settings =
+        serde_json::to_string(&stored.settings).map_err(|error| Error::Internal(error.to_string()))?;
+    tx.prepare_cached(
+        "INSERT INTO reminder_settings (account, settings, revision) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET settings = excluded.settings, revision = excluded.revision",
+    )?
+    .execute(params![account.as_bytes(), settings, stored.revision])?;
+    Ok(())
+}
