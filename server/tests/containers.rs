@@ -44,7 +44,7 @@ fn every_service_is_confined_and_only_nginx_is_reached() {
         assert!(confinement.iter().any(|has| has.trim() == line), "x-service lacks {line}");
     }
     let services = services(PRODUCTION);
-    assert_eq!(services.keys().collect::<Vec<_>>(), ["server", "valkey", "web"]);
+    assert_eq!(services.keys().collect::<Vec<_>>(), ["jobs", "server", "valkey", "web"]);
     for (name, lines) in &services {
         for part in ["<<: *service\n", "healthcheck:\n", "mem_limit: "] {
             assert!(lines.contains(part), "{name} lacks {part}");
@@ -66,7 +66,7 @@ fn valkey_keeps_nothing() {
         assert!(valkey.contains(part), "valkey lacks {part}");
     }
     assert!(!valkey.contains("volumes:"));
-    assert!(services(PRODUCTION)["server"].contains("VALKEY_URL: \"${VALKEY_URL-redis://valkey:6379}\"\n"));
+    assert!(read(PRODUCTION).contains("VALKEY_URL: \"${VALKEY_URL-redis://valkey:6379}\"\n"));
 }
 
 #[test]
@@ -88,8 +88,11 @@ fn the_server_knows_the_variables_that_it_is_given() {
         .split_whitespace()
         .filter_map(|word| Some(word.split_once('=')?.0.to_owned()))
         .collect::<Vec<_>>();
-    let server = &services(PRODUCTION)["server"];
-    let in_compose = below(server, "environment:")
+    let compose = read(PRODUCTION);
+    for name in ["jobs", "server"] {
+        assert!(services(PRODUCTION)[name].contains("environment: *settings\n"), "{name}");
+    }
+    let in_compose = below(&compose, "x-settings: &settings")
         .into_iter()
         .filter(|line| !line.trim_start().starts_with('#'))
         .map(|line| line.split(':').next().unwrap().trim().to_owned())
