@@ -94,7 +94,7 @@ fn the_server_knows_the_variables_that_it_is_given() {
     }
     let in_compose = below(&compose, "x-settings: &settings")
         .into_iter()
-        .filter(|line| !line.trim_start().starts_with('#'))
+        .filter(|line| !line.is_empty() && !line.trim_start().starts_with('#'))
         .map(|line| line.split(':').next().unwrap().trim().to_owned())
         .collect::<Vec<_>>();
     assert!(in_image.len() >= 5 && in_compose.len() >= 5, "{in_image:?} {in_compose:?}");
