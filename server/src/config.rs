@@ -3,8 +3,9 @@
 //! Everything has a default: a first run needs no configuration at all. A secret named `X` may also come from a file
 //! named by `X_FILE`. Nothing here is printed: `Debug` of a [`Secret`] shows nothing.
 
-use crate::outbound::PushService;
+use crate::{channels::SmtpServer, outbound::PushService};
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
@@ -30,6 +31,8 @@ pub struct Config {
     pub valkey: Valkey,
     /// Whom it asks on behalf of people.
     pub outbound: Outbound,
+    /// How mail is sent.
+    pub mail: Mail,
     /// What is logged.
     pub log: Log,
 }
@@ -117,6 +120,18 @@ pub struct Outbound {
     /// `PUSH_SERVICES`: push services (comma separated) that are believed besides those of the known browsers: hosts
     /// (`push.example.org`, `*.example.org`), or origins (`https://push.example.org:8443`). Default: none.
     pub push_services: Vec<PushService>,
+}
+
+/// How mail is sent: by the operator's own server.
+#[derive(Debug, Clone, Default)]
+pub struct Mail {
+    /// `SMTP_URL` or `SMTP_URL_FILE`: the mail server, such as `smtps://user:password@mail.example.org` (TLS, port 465) or
+    /// `smtp://mail.example.org` (STARTTLS, port 587; none where the host is this machine, or with `?tls=none`). What is
+    /// special in a name or password is percent-encoded. Default: none, and mail is not offered.
+    pub server: Option<SmtpServer>,
+    /// `MAIL_FROM`: whom mail comes from, such as `Daymark <day@example.org>`. It has to be set where there is a mail
+    /// server. Push services learn it as well where `PUBLIC_URL` has no HTTPS: they ask for somebody to turn to.
+    pub from: Option<Mailbox>,
 }
 
 /// What is logged.
@@ -220,6 +235,7 @@ impl Config {
                 push_services: vars
                     .list("PUSH_SERVICES", "no push service such as push.example.org or *.example.org")?,
             },
+            mail: vars.mail()?,
             log: Log { filter: vars.text("LOG").unwrap_or_else(|| "info".to_owned()) },
         })
     }
@@ -273,6 +289,19 @@ impl Variables<'_> {
             (None, None) => return Ok(None),
         };
         Ok(Some(Secret(Zeroizing::new(text.trim().to_owned()))))
+    }
+
+    fn mail(&self) -> Result<Mail, ConfigError> {
+        let url = self.secret("SMTP_URL", "SMTP_URL_FILE")?.filter(|url| !url.expose().is_empty());
+        // The value is not shown: there may be a password in it.
+        let server = url.map(|url| url.expose().parse::<SmtpServer>()).transpose();
+        let server = server.map_err(|error| refuse("SMTP_URL", format!("is {error}")))?;
+        let from = self.text("MAIL_FROM").map(|text| text.parse::<Mailbox>()).transpose();
+        let from = from.map_err(|_| refuse("MAIL_FROM", "must be an address such as day@example.org"))?;
+        if server.is_some() && from.is_none() {
+            return Err(refuse("MAIL_FROM", "must be set where SMTP_URL is"));
+        }
+        Ok(Mail { server, from })
     }
 
     fn valkey_url(&self) -> Result<Option<Secret>, ConfigError> {
@@ -348,6 +377,8 @@ mod tests {
     #[case("OUTBOUND_PORTS", "443, https")]
     #[case("PUSH_SERVICES", "https://push.example.org/path")]
     #[case("MASTER_KEY_FILE", "/nowhere/at/all")]
+    #[case("SMTP_URL", "mail.example.org")]
+    #[case("MAIL_FROM", "Daymark")]
     #[case("VALKEY_URL", "valkey:6379")]
     #[case("VALKEY_URL", "rediss://valkey:6379")]
     #[case("VALKEY_URL_FILE", "/nowhere/at/all")]

@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::password::Hasher,
+    channels::{self, Senders},
     clock::Clock,
     config::Config,
     db::{self, Db},
@@ -26,6 +27,8 @@ pub struct State {
     pub outbound: Outbound,
     /// Who is told of what changes.
     pub events: Events,
+    /// What messages are sent with.
+    pub senders: Senders,
     /// Hashes passwords.
     pub hasher: Hasher,
     /// Which sessions go on.
@@ -49,6 +52,9 @@ pub enum StartError {
     /// What it asks others with.
     #[error(transparent)]
     Outbound(#[from] outbound::OpenError),
+    /// What messages are sent with.
+    #[error(transparent)]
+    Senders(#[from] channels::OpenError),
 }
 
 impl State {
@@ -60,12 +66,13 @@ impl State {
         let db = Db::open(&config.storage)?;
         let vault = Vault::open(&config.keys, &db).await?;
         let outbound = Outbound::new(&config.outbound)?;
+        let senders = Senders::new(&config, &vault)?;
         let hasher = Hasher::new(config.access.hash_concurrency);
         let kv = Kv::open(&config.valkey)?;
         let sessions = Live::default();
         let events = Events::new(kv.clone(), sessions.clone());
         let hub = events.clone();
         db.on_commit(move |told| hub.told(told));
-        Ok(Self { db, vault, clock, kv, outbound, events, hasher, sessions, config })
+        Ok(Self { db, vault, clock, kv, outbound, events, senders, hasher, sessions, config })
     }
 }

@@ -10,6 +10,7 @@ mod words;
 
 use crate::{
     caller::{Caller, CurrentAccount},
+    channels,
     db::{ReadTx, WriteTx},
     error::Error,
     reminders,
@@ -177,6 +178,7 @@ fn put(
             return Err(wrong_password());
         }
         refuse_taken(tx, &email_index, Some(account))?;
+        channels::follow_address(tx, &Caller { account, vault, now }, after.email.clone())?;
     }
     if after.zone != before.zone {
         if store::count_zones(tx, account)? >= ZONES {

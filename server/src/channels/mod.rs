@@ -3,11 +3,22 @@
 //! What a channel is called, where it leads and what it is signed with is sealed in storage. Planning asks for ids only
 //! ([`routing`]); a target is in clear from [`open`] on, in memory.
 
+mod answer;
+pub mod http;
+mod links;
+mod mail;
 mod message;
+mod ntfy;
 mod opened;
 mod own;
+mod push;
+mod send;
+mod smtp;
 mod store;
 mod target;
+mod vapid;
+mod webhook;
+mod words;
 
 pub use message::{Message, MessageKind, Outcome};
 pub use opened::Opened;
@@ -15,27 +26,33 @@ pub use own::{
     create, delete, edit, follow_address, get, list, renew, renewed_by, rotate, unsubscribe, unsubscribed_by,
 };
 
+pub use send::{OpenError, Senders, deliver, offer, test};
+pub use smtp::{NoSmtpServer, SmtpServer};
+pub use target::{admit, admit_push};
+
 use crate::{
     caller::Caller,
     db::{ReadTx, WriteTx},
     error::Error,
     reminders,
-    state::State,
     vault::DataKey,
 };
 use daymark_shared::{
     channel::ChannelError,
+    event::Event,
     ids::{AccountId, ChannelId},
-    reminder::{Reason, ReminderChannel},
+    reminder::ReminderChannel,
     text::Title,
 };
 use jiff::Timestamp;
+use send::DEADLINE;
 
 const NAME: &str = "channel.name.1";
 
-/// An account's channels are others now: one was made, edited, ended or deleted. The one place that tells whoever plans
-/// reminders.
-fn changed(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
+/// A channel was made, edited, ended by its person, or deleted. The one place that tells whoever plans reminders, and the
+/// account's browsers.
+fn changed(tx: &WriteTx<'_>, caller: &Caller<'_>, id: ChannelId) -> Result<(), Error> {
+    tx.emit(caller.account, Event::Channel { id });
     reminders::channels_changed(tx, caller)
 }
 
@@ -95,12 +112,6 @@ pub fn open(
     store::find_open(tx, account, id)?.map(|row| Opened::of(&row, key, account)).transpose()
 }
 
-/// Sends a message, in five seconds at most, and tells what came of it. To be called outside of any transaction.
-pub async fn deliver(_: &State, channel: &Opened, _: &Message) -> Outcome {
-    tracing::debug!(channel.id = %channel.id(), "no way of sending is set up");
-    Outcome::Refused(Reason::NotSetUp)
-}
-
 /// Notes on the channel what came of a send: its last success, its last error, and that it has ended. What was noted
 /// less than a minute ago in the same words is not written again.
 ///
@@ -114,9 +125,13 @@ pub fn record(
     outcome: &Outcome,
 ) -> Result<(), Error> {
     let error = outcome.reason().map(|reason| ChannelError { at, reason });
-    match (outcome, error) {
-        (Outcome::Gone { seen }, Some(error)) => store::end(tx, account, id, *seen, &error),
-        (_, Some(error)) => store::note_error(tx, account, id, &error),
-        (_, None) => store::note_success(tx, account, id, at),
+    let has_changed = match (outcome, error) {
+        (Outcome::Gone { seen }, Some(error)) => store::end(tx, account, id, *seen, &error)?,
+        (_, Some(error)) => store::note_error(tx, account, id, &error)?,
+        (_, None) => store::note_success(tx, account, id, at)?,
+    };
+    if has_changed {
+        tx.emit(account, Event::Channel { id });
     }
+    Ok(())
 }

@@ -30,6 +30,7 @@ struct Inner {
     revision: u64,
     origin: String,
     target: Target,
+    secret: Secret,
 }
 
 impl Opened {
@@ -41,7 +42,8 @@ impl Opened {
             Target::Email(_) => "smtp".to_owned(),
             Target::Webhook(webhook) => origin(webhook.url.as_str()),
         };
-        Ok(Self(Arc::new(Inner { account, id: row.id, revision: row.revision, origin, target })))
+        let secret = Secret::open(row, key)?;
+        Ok(Self(Arc::new(Inner { account, id: row.id, revision: row.revision, origin, target, secret })))
     }
 
     /// Whose it is.
@@ -64,14 +66,16 @@ impl Opened {
         &self.0.origin
     }
 
-    /// Counts its changes.
-    pub fn revision(&self) -> u64 {
+    pub(super) fn revision(&self) -> u64 {
         self.0.revision
     }
 
-    /// Where it leads.
-    pub fn target(&self) -> &Target {
+    pub(super) fn target(&self) -> &Target {
         &self.0.target
+    }
+
+    pub(super) fn secret(&self) -> &Secret {
+        &self.0.secret
     }
 }
 
@@ -135,6 +139,13 @@ impl Secret {
         self.current.replace('+', "-").replace('/', "_").replace('=', "")
     }
 
+    /// All that hold at `now`, the current one first.
+    pub(super) fn keys(&self, now: Timestamp) -> Vec<Vec<u8>> {
+        let previous = self.previous.as_ref().filter(|previous| now.as_microsecond() < previous.until);
+        let texts = [Some(&self.current), previous.map(|previous| &previous.secret)];
+        texts.into_iter().flatten().filter_map(|text| BASE64.decode(text).ok()).collect()
+    }
+
     pub(super) fn open(row: &Row, key: &DataKey) -> Result<Self, Error> {
         let text = key.open(SECRET, row.id.as_bytes(), &row.secret)?;
         serde_json::from_slice(&text).map_err(|_| Error::Sealed(SECRET))
@@ -149,6 +160,19 @@ impl Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_secrets_hold_for_a_day() {
+        let now = Timestamp::from_second(1_700_000_000).unwrap();
+        let first = Secret::new();
+        let second = first.clone().rotated(now);
+        assert_eq!(second.keys(now)[1], first.keys(now)[0]);
+        assert_eq!(second.keys(now + SignedDuration::from_hours(23)).len(), 2);
+        assert_eq!(second.keys(now + BOTH), [second.keys(now)[0].clone()]);
+        // A third one: the first holds no longer, whenever it was.
+        let third = second.clone().rotated(now);
+        assert_eq!(third.keys(now), [third.keys(now)[0].clone(), second.keys(now)[0].clone()]);
+    }
 
     #[test]
     fn a_token_is_fit_for_an_address() {

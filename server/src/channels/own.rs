@@ -4,7 +4,7 @@ use super::{
     NAME, changed, open_name,
     opened::{Secret, open_target, seal_target},
     store::{self, Row},
-    target::{check, edited, shown},
+    target::{PUSH, check, edited, shown},
 };
 use crate::{
     caller::Caller,
@@ -44,7 +44,7 @@ pub fn create(tx: &WriteTx<'_>, caller: &Caller<'_>, new: NewChannel) -> Result<
         }
         return Ok((told(&row, &key)?, false));
     }
-    check(tx, caller, &new.target)?;
+    check(tx, caller, &new.target, PUSH)?;
     let endpoint = endpoint(caller.vault, &new.target);
     if let Some(endpoint) = endpoint
         && let Some(mut row) = store::find_by_endpoint(tx, account, &endpoint)?
@@ -77,7 +77,7 @@ pub fn create(tx: &WriteTx<'_>, caller: &Caller<'_>, new: NewChannel) -> Result<
         revision: 1,
     };
     store::insert(tx, account, &row)?;
-    changed(tx, caller)?;
+    changed(tx, caller, row.id)?;
     Ok((told(&row, &key)?, true))
 }
 
@@ -103,7 +103,7 @@ fn token_tag(kind: ChannelKind) -> Option<&'static str> {
 fn save(tx: &WriteTx<'_>, caller: &Caller<'_>, row: &mut Row) -> Result<(), Error> {
     row.revision += 1;
     store::update(tx, caller.account, row)?;
-    changed(tx, caller)
+    changed(tx, caller, row.id)
 }
 
 fn show(row: &Row, key: &DataKey) -> Result<Channel, Error> {
@@ -175,7 +175,7 @@ pub fn edit(
         row.name = key.seal(NAME, id.as_bytes(), name.as_str());
     }
     if let Some(target) = edit.target {
-        retarget(tx, caller, &key, &mut row, target)?;
+        retarget(tx, caller, &key, &mut row, target, PUSH)?;
     }
     row.role = edit.role.unwrap_or(row.role);
     row.position = edit.position.unwrap_or(row.position);
@@ -189,17 +189,18 @@ fn retarget(
     key: &DataKey,
     row: &mut Row,
     target: Target,
+    pointer: &str,
 ) -> Result<(), Error> {
     if target.kind() != row.kind {
         return Err(Error::field(Code::BadValue, "/target", "a channel keeps its kind"));
     }
-    check(tx, caller, &target)?;
+    check(tx, caller, &target, pointer)?;
     let endpoint = endpoint(caller.vault, &target);
     if let Some(endpoint) = endpoint
         && store::find_by_endpoint(tx, caller.account, &endpoint)?.is_some_and(|other| other.id != row.id)
     {
         let why = "another channel leads to this browser";
-        return Err(Problem::field(Code::IdConflict, "/target/push/endpoint", why).into());
+        return Err(Problem::field(Code::IdConflict, format!("{pointer}/endpoint"), why).into());
     }
     row.target = seal_target(&edited(open_target(row, key)?, target), key, row.id)?;
     row.endpoint = endpoint;
@@ -215,7 +216,7 @@ pub fn delete(tx: &WriteTx<'_>, caller: &Caller<'_>, id: ChannelId) -> Result<()
     if !store::delete(tx, caller.account, id)? {
         return Err(Code::NotFound.into());
     }
-    changed(tx, caller)
+    changed(tx, caller, id)
 }
 
 /// Gives a webhook another secret, and tells it. For a day, messages are signed with the one before as well.
@@ -254,7 +255,7 @@ pub fn renew(
 ) -> Result<(), Error> {
     let key = caller.key(tx)?;
     let mut row = find(tx, caller.account, id)?;
-    retarget(tx, caller, &key, &mut row, Target::Push(subscription))?;
+    retarget(tx, caller, &key, &mut row, Target::Push(subscription), "/subscription")?;
     save(tx, caller, &mut row)
 }
 

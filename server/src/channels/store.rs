@@ -230,57 +230,63 @@ pub fn push_channels(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<ChannelI
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
-/// A message got through; a note of the same minute stays.
-pub fn note_success(tx: &WriteTx<'_>, account: AccountId, id: ChannelId, at: Timestamp) -> Result<(), Error> {
-    tx.prepare_cached(
+/// A message got through; a note of the same minute stays. Answers whether it was written.
+pub fn note_success(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    id: ChannelId,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    let mut update = tx.prepare_cached(
         "UPDATE channels SET last_success_at = ?3
          WHERE account = ?1 AND id = ?2 AND (last_success_at IS NULL OR last_success_at <= ?3 - ?4)",
-    )?
-    .execute(params![account.as_bytes(), id.as_bytes(), at.as_microsecond(), MINUTE])?;
-    Ok(())
+    )?;
+    let changed = update.execute(params![account.as_bytes(), id.as_bytes(), at.as_microsecond(), MINUTE])?;
+    Ok(changed == 1)
 }
 
-/// A message did not get through; a note of the same minute and reason stays.
+/// A message did not get through; a note of the same minute and reason stays. Answers whether it
+/// was written.
 pub fn note_error(
     tx: &WriteTx<'_>,
     account: AccountId,
     id: ChannelId,
     error: &ChannelError,
-) -> Result<(), Error> {
-    tx.prepare_cached(
+) -> Result<bool, Error> {
+    let mut update = tx.prepare_cached(
         "UPDATE channels SET last_error_at = ?3, last_error = ?4
          WHERE account = ?1 AND id = ?2
            AND (last_error IS NULL OR last_error <> ?4 OR last_error_at <= ?3 - ?5)",
-    )?
-    .execute(params![
+    )?;
+    let changed = update.execute(params![
         account.as_bytes(),
         id.as_bytes(),
         error.at.as_microsecond(),
         error.reason.as_str(),
         MINUTE
     ])?;
-    Ok(())
+    Ok(changed == 1)
 }
 
-/// Ends a channel that has not ended yet, if it is still of this revision.
+/// Ends a channel that has not ended yet, if it is still of this revision. Answers whether it was.
 pub fn end(
     tx: &WriteTx<'_>,
     account: AccountId,
     id: ChannelId,
     seen: u64,
     error: &ChannelError,
-) -> Result<(), Error> {
-    tx.prepare_cached(
+) -> Result<bool, Error> {
+    let mut update = tx.prepare_cached(
         "UPDATE channels
          SET ended_at = ?4, ended_reason = ?5, last_error_at = ?4, last_error = ?5, revision = revision + 1
          WHERE account = ?1 AND id = ?2 AND revision = ?3 AND ended_at IS NULL",
-    )?
-    .execute(params![
+    )?;
+    let changed = update.execute(params![
         account.as_bytes(),
         id.as_bytes(),
         seen,
         error.at.as_microsecond(),
         error.reason.as_str()
     ])?;
-    Ok(())
+    Ok(changed == 1)
 }

@@ -1,36 +1,85 @@
 //! Where a channel leads: checked when it is entered, and as far as it is shown.
 
 use super::opened::host_and_port;
-use crate::{accounts, caller::Caller, db::ReadTx, error::Error};
+use crate::{
+    accounts,
+    caller::Caller,
+    db::ReadTx,
+    error::Error,
+    outbound::{Purpose, Refusal},
+    state::State,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use daymark_shared::{
-    channel::{NtfyTarget, PushKeys, Shown, Target},
+    channel::{NtfyTarget, PushKeys, PushSubscription, Shown, Target},
     problem::Code,
 };
+use lettre::Address;
 use ring::{
     agreement::{ECDH_P256, EphemeralPrivateKey, UnparsedPublicKey, agree_ephemeral},
     digest::{SHA256, digest},
     rand::SystemRandom,
 };
 
+/// Where a target is in a body that creates or edits a channel.
+const TARGET: &str = "/target";
+/// The same of a push subscription.
+pub(super) const PUSH: &str = "/target/push";
+
 /// Octets of the shared secret of a push subscription (RFC 8291 §3.2).
 const AUTH: usize = 16;
+
+/// Whether this server would send to such a target.
+///
+/// # Errors
+/// [`Code::BadAddress`] for an address that it does not reach out to, [`Code::BadValue`] for mail where no mail server is
+/// set up; each with the field.
+pub fn admit(state: &State, target: &Target) -> Result<(), Error> {
+    let (field, address, purpose) = match target {
+        Target::Push(subscription) => return admit_push(state, subscription, PUSH),
+        Target::Ntfy(ntfy) => ("ntfy/server", &ntfy.server, Purpose::Any),
+        Target::Webhook(webhook) => ("webhook/url", &webhook.url, Purpose::Any),
+        Target::Email(_) if state.senders.mail.is_some() => return Ok(()),
+        Target::Email(_) => {
+            return Err(Error::field(Code::BadValue, "/target/email", "this server does not send mail"));
+        }
+    };
+    let judged = state.outbound.target(address.as_str(), purpose);
+    judged.map(drop).map_err(|refusal| refused(refusal, format!("{TARGET}/{field}")))
+}
+
+/// The same for a subscription, which is at `pointer` in the body.
+///
+/// # Errors
+/// [`Code::BadAddress`] with the field.
+pub fn admit_push(state: &State, subscription: &PushSubscription, pointer: &str) -> Result<(), Error> {
+    let judged = state.outbound.target(subscription.endpoint.as_str(), Purpose::Push);
+    judged.map(drop).map_err(|refusal| refused(refusal, format!("{pointer}/endpoint")))
+}
+
+fn refused(refusal: Refusal, pointer: String) -> Error {
+    Error::field(Code::BadAddress, pointer, refusal.to_string())
+}
 
 /// Checks what the text of a target does not show: keys that encrypt, and a mailbox that is the account's own (anybody
 /// else's would get mail that they did not ask for).
 ///
 /// # Errors
-/// [`Code::BadValue`] with the field.
-pub(super) fn check(tx: &ReadTx<'_>, caller: &Caller<'_>, target: &Target) -> Result<(), Error> {
+/// [`Code::BadValue`] with the field; that of a subscription is below `pointer`.
+pub(super) fn check(
+    tx: &ReadTx<'_>,
+    caller: &Caller<'_>,
+    target: &Target,
+    pointer: &str,
+) -> Result<(), Error> {
+    let refuse = |why: &str| Err(Error::field(Code::BadValue, "/target/email/address", why));
     match target {
-        Target::Push(subscription) => check_keys(&subscription.keys),
-        Target::Email(email) => {
-            if accounts::load(tx, caller.vault, caller.account)?.email == email.address {
-                return Ok(());
-            }
-            let why = "mail goes to the account's own address only";
-            Err(Error::field(Code::BadValue, "/target/email/address", why))
-        }
+        Target::Push(subscription) => check_keys(&subscription.keys, pointer),
+        Target::Email(email) => match accounts::load(tx, caller.vault, caller.account)?.email {
+            own if own != email.address => refuse("mail goes to the account's own address only"),
+            own if own.as_str().parse::<Address>().is_err() => refuse("mail cannot be sent to this address"),
+            _ => Ok(()),
+        },
         Target::Ntfy(_) | Target::Webhook(_) => Ok(()),
     }
 }
@@ -40,9 +89,9 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     BASE64.decode(text.trim_end_matches('=')).ok()
 }
 
-fn check_keys(keys: &PushKeys) -> Result<(), Error> {
+fn check_keys(keys: &PushKeys, pointer: &str) -> Result<(), Error> {
     let refuse = |name: &str, why: &str| {
-        Err(Error::field(Code::BadValue, format!("/target/push/keys/{name}"), why.to_owned()))
+        Err(Error::field(Code::BadValue, format!("{pointer}/keys/{name}"), why.to_owned()))
     };
     if !decode(keys.p256dh.as_str()).is_some_and(|point| is_on_the_curve(&point)) {
         return refuse("p256dh", "an uncompressed point of P-256 in Base64 for addresses");

@@ -71,8 +71,9 @@ fn pointer(path: &Path, field: Option<&str>) -> String {
     for segment in path {
         let name = match segment {
             Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } => key.clone(),
-            Segment::Enum { .. } | Segment::Unknown => continue,
+            // What is one of several kinds has the kind's name around it.
+            Segment::Map { key: name } | Segment::Enum { variant: name } => name.clone(),
+            Segment::Unknown => continue,
         };
         push(&mut pointer, &name);
         last = Some(name);
@@ -137,6 +138,16 @@ mod tests {
         steps: Vec<Step>,
         #[serde(default)]
         colour: Option<Colour>,
+        #[serde(default)]
+        sound: Option<Sound>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[expect(dead_code, reason = "only parsed")]
+    enum Sound {
+        Silent,
+        Song(Step),
     }
 
     #[derive(Debug, Deserialize)]
@@ -172,6 +183,12 @@ mod tests {
     )]
     #[case::out_of_range(r#"{"title":"a","steps":[{"minutes":300}]}"#, Code::BadValue, "/steps/0/minutes")]
     #[case::unknown_variant(r#"{"title":"a","colour":"pink"}"#, Code::BadValue, "/colour")]
+    #[case::one_of_several(
+        r#"{"title":"a","sound":{"song":{"minutes":"1"}}}"#,
+        Code::WrongType,
+        "/sound/song/minutes"
+    )]
+    #[case::none_of_several(r#"{"title":"a","sound":{"noise":{}}}"#, Code::BadValue, "/sound")]
     #[case::twice(r#"{"title":"a","title":"b"}"#, Code::BadValue, "/title")]
     #[case::our_rule(r#"{"title":"a\u0000b"}"#, Code::ControlCharacter, "/title")]
     fn a_body_is_refused_by_field(#[case] body: &str, #[case] code: Code, #[case] at: &str) {

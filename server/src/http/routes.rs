@@ -1,7 +1,7 @@
 //! Every route, in one place: each feature registers its own under `/api/v1`.
 
 use super::{health, openapi};
-use crate::{accounts, days, error::Error, events, reminders, routines, runs, sessions};
+use crate::{accounts, channels, days, error::Error, events, reminders, routines, runs, sessions};
 use actix_web::web;
 use daymark_shared::problem::Code;
 use utoipa::OpenApi;
@@ -20,6 +20,7 @@ pub(super) const FEATURES: &[Feature] = &[
     Feature { routes: sessions::http::configure, document: sessions::http::Api::openapi },
     Feature { routes: routines::http::configure, document: routines::http::Api::openapi },
     Feature { routes: days::http::configure, document: days::http::Api::openapi },
+    Feature { routes: channels::http::configure, document: channels::http::Api::openapi },
     Feature { routes: runs::http::configure, document: runs::http::Api::openapi },
     Feature { routes: events::http::configure, document: events::http::Api::openapi },
     Feature { routes: reminders::http::configure, document: reminders::http::Api::openapi },

@@ -120,6 +120,12 @@ impl Vault {
     pub fn token_key(&self) -> &hmac::Key {
         &self.0.server.token
     }
+
+    /// The private key that push services know this server by: a scalar of P-256 (RFC 8292). All processes on one
+    /// database share it.
+    pub fn push_key(&self) -> &[u8; 32] {
+        &self.0.server.push
+    }
 }
 
 /// Random bytes from the system.

@@ -15,12 +15,22 @@ use zeroize::Zeroizing;
 const TAG: &str = "server key";
 const TOKEN: &str = "token";
 const INDEX: &str = "index";
+const PUSH: &str = "push";
+const ALL: [&str; 3] = [TOKEN, INDEX, PUSH];
+
+/// The order of P-256 (FIPS 186-4 §D.1.2.3): a private key is less than it, and not 0.
+const ORDER: [u8; KEY_LEN] = [
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc,
+    0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+];
 
 /// The opened keys.
 pub(super) struct ServerKeys {
     /// Signs access tokens.
     pub(super) token: hmac::Key,
     index: hmac::Key,
+    /// Signs for push services.
+    pub(super) push: Zeroizing<[u8; KEY_LEN]>,
 }
 
 /// A key as it is stored: the master key's version, and the wrapped key.
@@ -44,18 +54,19 @@ impl ServerKeys {
         keyring: Keyring,
         db: &Db,
     ) -> Result<Self, OpenError> {
-        if ![TOKEN, INDEX].iter().all(|name| stored.contains_key(*name)) {
+        if !ALL.iter().all(|name| stored.contains_key(*name)) {
             let keyring = keyring.clone();
             stored = db.write(move |tx| create_missing(tx, &keyring)).await?;
         }
         let open = |name: &str| {
             let (version, wrapped) = stored.get(name).cloned().unwrap_or_default();
-            let key = keyring.unwrap(version, TAG, name.as_bytes(), &wrapped).ok_or_else(|| {
-                OpenError::WrongKeyring { version, path: keyring.path().display().to_string() }
-            })?;
-            Ok::<_, OpenError>(hmac::Key::new(hmac::HMAC_SHA256, key.as_slice()))
+            keyring.unwrap(version, TAG, name.as_bytes(), &wrapped).ok_or_else(|| OpenError::WrongKeyring {
+                version,
+                path: keyring.path().display().to_string(),
+            })
         };
-        Ok(Self { token: open(TOKEN)?, index: open(INDEX)? })
+        let hmac = |name: &str| Ok::<_, OpenError>(hmac::Key::new(hmac::HMAC_SHA256, open(name)?.as_slice()));
+        Ok(Self { token: hmac(TOKEN)?, index: hmac(INDEX)?, push: open(PUSH)? })
     }
 
     /// HMAC-SHA256 of the value under the field's tag.
@@ -75,8 +86,8 @@ fn create_missing(
     tx: &crate::db::WriteTx<'_>,
     keyring: &Keyring,
 ) -> Result<BTreeMap<String, Wrapped>, Error> {
-    for name in [TOKEN, INDEX] {
-        let key = Zeroizing::new(random::<KEY_LEN>());
+    for name in ALL {
+        let key = if name == PUSH { scalar() } else { Zeroizing::new(random::<KEY_LEN>()) };
         let (version, wrapped) = keyring.wrap(TAG, name.as_bytes(), &key)?;
         tx.prepare_cached(
             "INSERT INTO server_keys (name, master_version, wrapped) VALUES (?1, ?2, ?3)
@@ -85,4 +96,14 @@ fn create_missing(
         .execute(params![name, version, wrapped])?;
     }
     stored(tx)
+}
+
+/// A private key of P-256: one random number in four billion is too great for it, and drawn again.
+fn scalar() -> Zeroizing<[u8; KEY_LEN]> {
+    loop {
+        let key = Zeroizing::new(random::<KEY_LEN>());
+        if *key < ORDER && key.iter().any(|byte| *byte != 0) {
+            return key;
+        }
+    }
 }

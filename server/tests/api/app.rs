@@ -65,7 +65,11 @@ impl TestApp {
 
     fn launch(variables: &[(&str, &str)], patience: Patience) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let open = [("REGISTRATION", "open")];
+        let open = [
+            ("REGISTRATION", "open"),
+            ("OUTBOUND_ALLOW", "127.0.0.1/32"),
+            ("PUSH_SERVICES", crate::planning::NOBODY),
+        ];
         let mut vars: HashMap<String, String> = open
             .iter()
             .chain(variables)

@@ -6,7 +6,7 @@
 //! that takes text adds a function like [`accounts`] to [`FEATURES`]; whoever forgets one endpoint or one field of the
 //! description fails here.
 
-use crate::{app::first_event, valkey_server::ValkeyServer};
+use crate::{app::first_event, smtp::MailServer, valkey_server::ValkeyServer};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use daymark_server::{
     caller::Caller, channels, clock::Clock, config::Config, http::openapi::document, reminders::token,
@@ -30,10 +30,11 @@ use ureq::{Agent, http};
 /// Fills all fields of a feature.
 type Feature = fn(&Instance, &mut Canaries);
 
-const FEATURES: &[Feature] = &[accounts, sessions, routines, runs, reminders, events];
+const FEATURES: &[Feature] = &[accounts, sessions, routines, runs, channels, reminders, events];
 
-/// Strings of bodies that a person cannot write what they like into: ids, times, rules, and names from a list.
-const NOT_TEXT: [&str; 12] = [
+/// Strings of bodies that a person cannot write what they like into: ids, times, rules, names from a list, and points of a
+/// curve (for which [`channels`] looks as well).
+const NOT_TEXT: [&str; 13] = [
     "id",
     "routine",
     "occurrence",
@@ -46,7 +47,10 @@ const NOT_TEXT: [&str; 12] = [
     "from",
     "to",
     "all_day_at",
+    "p256dh",
 ];
+/// Where nobody listens: what is sent there does not get through.
+const NOBODY: &str = "http://127.0.0.1:1";
 
 #[test]
 fn what_people_write_is_found_nowhere() {
@@ -363,6 +367,92 @@ fn reminders(instance: &Instance, canaries: &mut Canaries) {
     canaries.secret("reminder.token", &token);
 }
 
+/// What a browser subscribes with: all of it is for it and its push service alone.
+fn subscription(canaries: &mut Canaries, what: &str) -> Value {
+    const POINT: &str =
+        "BLMbF9ffKBiWQLCKvTHb6LO8Nb6dcUh6TItC455vu2kElga6PQvUmaFyCdykxY2nOSSL3yKgfbmFLRTUaGv4yV8";
+    // 16 octets in Base64 for addresses: 21 letters as they come, and one whose last bits are 0.
+    let letters = canaries.word(&format!("channel.push.auth {what}, whole"));
+    let auth = format!("{letters:z<21.21}A");
+    let keys = json!({
+        "p256dh": canaries.secret(&format!("channel.push.p256dh {what}"), POINT),
+        "auth": canaries.secret(&format!("channel.push.auth {what}"), &auth),
+    });
+    let endpoint = format!("{NOBODY}/{}", canaries.word(&format!("channel.push.endpoint {what}")));
+    json!({ "endpoint": endpoint, "keys": keys })
+}
+
+/// A target of each kind.
+fn targets(canaries: &mut Canaries, what: &str) -> [Value; 4] {
+    let mut word = |field: &str| canaries.word(&format!("channel.{field} {what}"));
+    let ntfy = json!({
+        "server": format!("{NOBODY}/{}", word("ntfy.server")),
+        "topic": word("ntfy.topic"),
+        "token": word("ntfy.token"),
+    });
+    let webhook = json!({ "url": format!("{NOBODY}/{}", word("webhook.url")) });
+    let email = json!({ "address": canaries.last("account.email changed") });
+    [
+        json!({ "push": subscription(canaries, what) }),
+        json!({ "ntfy": ntfy }),
+        json!({ "webhook": webhook }),
+        json!({ "email": email }),
+    ]
+}
+
+fn channels(instance: &Instance, canaries: &mut Canaries) {
+    let me = sign_in(instance, canaries);
+    let send = |method: &str, path: &str, body: Option<Value>| {
+        let answer = instance.send(method, path, Some(&me), &[("if-match", "*")], body);
+        assert!((200..300).contains(&answer.status), "{method} {path}: {}", answer.text);
+        serde_json::from_str::<Value>(&answer.text).unwrap_or_default()
+    };
+    let mut renewal = String::new();
+    for (n, target) in (0xb1..).zip(targets(canaries, "new")) {
+        let new = json!({ "id": id(n), "name": canaries.word("channel.name"), "target": target });
+        let made = send("POST", "channels", Some(new));
+        if let Some(secret) = made["secret"].as_str() {
+            let bare = canaries.secret("channel.secret", secret.trim_start_matches("whsec_"));
+            if made["kind"] == "push" {
+                renewal = bare;
+            }
+        }
+    }
+    for (n, target) in (0xb1..).zip(targets(canaries, "edited")) {
+        let edit = json!({ "name": canaries.word("channel.name edited"), "target": target });
+        send("PATCH", &format!("channels/{}", id(n)), Some(edit));
+    }
+    for refused in targets(canaries, "refused") {
+        let mut new =
+            json!({ "id": id(0xb9), "name": canaries.word("channel.name refused"), "target": refused });
+        new["role"] = json!(canaries.word("channel.role refused"));
+        instance.send("POST", "channels", Some(&me), &[], Some(new)).body(422);
+    }
+    let renewed = json!({ "subscription": subscription(canaries, "renewed") });
+    send("PUT", &format!("push-subscriptions/{renewal}"), Some(renewed));
+    let rotated = send("PUT", &format!("channels/{}/secret", id(0xb3)), None);
+    canaries
+        .secret("channel.secret rotated", rotated["secret"].as_str().unwrap().trim_start_matches("whsec_"));
+    for n in 0xb1..=0xb4 {
+        send("POST", &format!("channels/{}/test", id(n)), None);
+        send("GET", &format!("channels/{}", id(n)), None);
+    }
+    let mail = instance.mail.next();
+    assert!(mail.commands.iter().any(|command| command.starts_with("AUTH PLAIN")), "{:?}", mail.commands);
+    let token = mail.data.split_once("/api/v1/unsubscribe/").unwrap().1.split_once('>').unwrap().0;
+    let token = canaries.secret("channel.unsubscribe", token);
+    send("POST", &format!("unsubscribe/{token}"), None);
+    let forged = canaries.word("channel.unsubscribe forged");
+    instance.send("POST", &format!("unsubscribe/{forged}"), None, &[], None).body(404);
+    send("GET", "channels", None);
+    send("GET", "channel-offer", None);
+    let gone =
+        json!({ "webhook": { "url": format!("{NOBODY}/{}", canaries.word("channel.webhook.url gone")) } });
+    let gone = json!({ "id": id(0xb8), "name": canaries.word("channel.name gone"), "target": gone });
+    send("POST", "channels", Some(gone));
+    send("DELETE", &format!("channels/{}", id(0xb8)), None);
+}
+
 /// The words that must not be found, and the fields that they were put into.
 #[derive(Default)]
 struct Canaries(Vec<(String, String)>);
@@ -508,6 +598,8 @@ fn inner(at: &str, name: &str) -> String {
 struct Instance {
     child: Child,
     data: tempfile::TempDir,
+    /// Where it sends mail.
+    mail: MailServer,
     url: String,
     agent: Agent,
     log: Receiver<String>,
@@ -533,11 +625,17 @@ impl Answer {
 impl Instance {
     fn start(valkey: Option<&ValkeyServer>) -> Self {
         let data = tempfile::tempdir().unwrap();
+        let mail = MailServer::start(&[]);
         let mut child = Command::new(env!("CARGO_BIN_EXE_server"))
             .arg("api")
             .env_clear()
             .env("DATA_DIR", data.path())
             .env("PORT", "0")
+            .env("PUBLIC_URL", "https://day.example.org")
+            .env("OUTBOUND_ALLOW", "127.0.0.1/32")
+            .env("PUSH_SERVICES", NOBODY)
+            .env("SMTP_URL", format!("smtp://me:secret@{}", mail.addr))
+            .env("MAIL_FROM", "Daymark <day@example.org>")
             .env("LOG", "info,daymark_server=trace")
             .env("VALKEY_URL", valkey.map(ValkeyServer::url).unwrap_or_default())
             .stdout(Stdio::piped())
@@ -565,7 +663,7 @@ impl Instance {
             valkey.subscribed();
         }
         let agent = Agent::config_builder().http_status_as_error(false).build().into();
-        Self { child, data, url, agent, log, first, used: RefCell::default() }
+        Self { child, data, mail, url, agent, log, first, used: RefCell::default() }
     }
 
     fn send(

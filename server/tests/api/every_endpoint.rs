@@ -3,8 +3,11 @@
 
 use crate::{
     app::{Answer, Client, PASSWORD, TestApp},
-    planning::{create, planned, routine, routine_id, run_id, step_id, with},
-    reminders::{add_channel, upcoming},
+    planning::{
+        browser, channel_id, create, planned, routine, routine_id, run_id, step_id, subscription, webhook,
+        with,
+    },
+    reminders::upcoming,
 };
 use daymark_server::{http::openapi::document, reminders::token, sessions};
 use daymark_shared::{page::Page, session::Session};
@@ -14,7 +17,7 @@ use std::{collections::BTreeSet, thread};
 
 const MIRA: &str = "mira@example.org";
 /// Anybody may ask these.
-const PUBLIC: [&str; 7] = [
+const PUBLIC: [&str; 9] = [
     "GET /api/v1/instance",
     "POST /api/v1/accounts",
     "POST /api/v1/reminder-actions/{token}/dismiss",
@@ -22,9 +25,16 @@ const PUBLIC: [&str; 7] = [
     "POST /api/v1/reminder-actions/{token}/snooze",
     "POST /api/v1/sessions",
     "POST /api/v1/sessions/refresh",
+    "PUT /api/v1/push-subscriptions/{secret}",
+    "POST /api/v1/unsubscribe/{token}",
 ];
-/// Without the cookie, there is nothing to refresh: `sessions.rs` has the tests of it.
-const BY_COOKIE: &str = "POST /api/v1/sessions/refresh";
+/// Whoever has the cookie, or the address, may ask these; without it there is nothing: `sessions.rs` and `channels.rs` have
+/// the tests of them.
+const BY_SECRET: [&str; 3] = [
+    "POST /api/v1/sessions/refresh",
+    "PUT /api/v1/push-subscriptions/{secret}",
+    "POST /api/v1/unsubscribe/{token}",
+];
 
 /// An endpoint, as the description has it.
 struct Endpoint {
@@ -79,6 +89,7 @@ impl Endpoint {
         let id = match self.path.split('/').nth(3).unwrap() {
             "routines" => routine_id(1),
             "runs" => run_id(1),
+            "channels" => channel_id(1),
             "reminders" => ids.reminder.clone(),
             _ => ids.session.clone(),
         };
@@ -134,6 +145,9 @@ fn good(endpoint: &Endpoint) -> Value {
         "PUT /runs/{id}/auto-advance" => json!({ "on": false }),
         "POST /reminders/{id}/snooze" | "POST /reminder-actions/{token}/snooze" => json!({ "minutes": 10 }),
         "PUT /reminder-settings" => json!({ "hide_titles": true }),
+        "POST /channels" => webhook(2),
+        "PATCH /channels/{id}" => json!({ "name": "Lamp" }),
+        "PUT /push-subscriptions/{secret}" => json!({ "subscription": subscription(9) }),
         _ if !endpoint.has_body() => Value::Null,
         other => panic!("say what a good body for {other} is"),
     }
@@ -152,7 +166,7 @@ struct Ids {
 /// Somebody with a channel, a routine that happens daily, one run of it, now at its second step, and another session.
 fn planner<'a>(app: &'a TestApp, email: &str) -> (Client<'a>, Ids) {
     let me = app.sign_up(email);
-    add_channel(app, &me, 1);
+    me.post("/api/v1/channels", &webhook(1)).json(201);
     create(&me, &planned(1, "2026-03-02T07:00", Some("FREQ=DAILY")));
     let run = json!({ "id": run_id(1), "routine": routine_id(1), "occurrence": "1-20260302T0700" });
     me.post("/api/v1/runs", &run).json(201);
@@ -186,7 +200,8 @@ fn for_each(endpoints: impl Iterator<Item = Endpoint>, work: impl Fn(&TestApp, u
 
 #[test]
 fn a_good_request_succeeds_as_described() {
-    let endpoints = Endpoint::all().into_iter().filter(|endpoint| endpoint.name() != BY_COOKIE);
+    let endpoints =
+        Endpoint::all().into_iter().filter(|endpoint| !BY_SECRET.contains(&endpoint.name().as_str()));
     for_each(endpoints, |app, n, endpoint| {
         let (me, ids) = planner(app, &format!("person{n}@example.org"));
         let answer = endpoint.send(&me, &ids, &good(endpoint));
@@ -278,7 +293,14 @@ fn what_is_anothers_is_not_there() {
             let answer = endpoint.send(&other, &ids, &Value::Null);
             let text = String::from_utf8_lossy(&answer.body).into_owned();
             assert_eq!(answer.status, 200, "{name} {text}");
-            let mine = [routine_id(1), run_id(1), ids.session.clone(), ids.reminder.clone(), MIRA.to_owned()];
+            let mine = [
+                routine_id(1),
+                run_id(1),
+                channel_id(1),
+                ids.session.clone(),
+                ids.reminder.clone(),
+                MIRA.to_owned(),
+            ];
             assert!(!mine.iter().any(|id| text.contains(id)), "{name} {text}");
         }
     }
@@ -322,6 +344,14 @@ fn conflict(endpoint: &Endpoint, app: &TestApp, me: &Client<'_>) -> Value {
             );
             body
         }
+        "POST /channels" => with(body, "/id", json!(channel_id(1))),
+        "PATCH /channels/{id}" => {
+            me.delete(&format!("/api/v1/channels/{}", channel_id(1))).empty(204);
+            for n in [1, 2] {
+                me.post("/api/v1/channels", &browser(n)).json(201);
+            }
+            json!({ "target": { "push": subscription(2) } })
+        }
         // It was sent, and is being run by now.
         name if name.contains("/reminder") => {
             app.write("UPDATE reminders SET state = 2, next_at = NULL, settled_at = due_at");
@@ -347,7 +377,9 @@ fn conflict(endpoint: &Endpoint, app: &TestApp, me: &Client<'_>) -> Value {
 
 #[test]
 fn what_cannot_be_is_a_conflict() {
-    let endpoints = Endpoint::all().into_iter().filter(|endpoint| endpoint.describes(409));
+    let endpoints = Endpoint::all().into_iter();
+    let endpoints = endpoints
+        .filter(|endpoint| endpoint.describes(409) && !BY_SECRET.contains(&endpoint.name().as_str()));
     for_each(endpoints, |app, n, endpoint| {
         let (me, ids) = planner(app, &format!("person{n}@example.org"));
         let body = conflict(endpoint, app, &me);

@@ -6,6 +6,7 @@ mod accounts;
 mod app;
 mod bodies;
 mod canary;
+mod channels;
 mod days;
 mod events;
 mod every_endpoint;
@@ -16,6 +17,8 @@ mod reminders;
 mod routines;
 mod runs;
 mod sessions;
+#[path = "../support/smtp.rs"]
+mod smtp;
 mod static_files;
 mod stream;
 mod valkey;

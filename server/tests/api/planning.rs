@@ -23,6 +23,39 @@ pub fn step_id(n: u32) -> String {
     id(3, n)
 }
 
+/// The n-th channel's id.
+pub fn channel_id(n: u32) -> String {
+    id(4, n)
+}
+
+/// Where nobody listens on this machine.
+pub const NOBODY: &str = "http://127.0.0.1:1";
+
+/// A webhook, which nobody listens to.
+pub fn webhook(n: u32) -> Value {
+    json!({
+        "id": channel_id(n),
+        "name": format!("Lamp {n}"),
+        "target": { "webhook": { "url": format!("{NOBODY}/hook") } },
+    })
+}
+
+/// What the n-th browser subscribes with, at a push service that nobody listens to.
+pub fn subscription(n: u32) -> Value {
+    let p256dh = "BLMbF9ffKBiWQLCKvTHb6LO8Nb6dcUh6TItC455vu2kElga6PQvUmaFyCdykxY2nOSSL3yKgfbmFLRTUaGv4yV8";
+    let keys = json!({ "p256dh": p256dh, "auth": "xS03Fi5ErfTNH_l9WHE9Ig" });
+    json!({ "endpoint": format!("{NOBODY}/push/{n}"), "keys": keys })
+}
+
+/// The n-th browser.
+pub fn browser(n: u32) -> Value {
+    json!({
+        "id": channel_id(n),
+        "name": format!("Browser {n}"),
+        "target": { "push": subscription(n) },
+    })
+}
+
 /// A routine of three steps (2, 8 and 20 minutes), without a schedule.
 pub fn routine(n: u32) -> Value {
     json!({
