@@ -55,6 +55,9 @@ export class Profile {
   }
 }
 
+/** How long an element may take to be there, in milliseconds. */
+const PATIENCE = 20_000;
+
 type Answer = { value: unknown } | { error: string };
 
 export class Firefox {
@@ -111,12 +114,13 @@ export class Firefox {
     return (await this.ask({ do: 'script', script: `return (${String(run)})(...arguments)`, args, chrome: true })) as R;
   }
 
+  /** Clicks what is there, or will soon be. */
   async click(xpath: string): Promise<void> {
-    await this.ask({ do: 'click', xpath });
+    await this.patiently({ do: 'click', xpath });
   }
 
   async type(xpath: string, text: string): Promise<void> {
-    await this.ask({ do: 'type', xpath, text });
+    await this.patiently({ do: 'type', xpath, text });
   }
 
   /** The notifications that are on the screen. */
@@ -152,6 +156,11 @@ export class Firefox {
     );
   }
 
+  /** Takes all notifications off the screen, as nobody who read them does. */
+  async dismissNotifications(): Promise<void> {
+    await this.chrome(() => [...Services.wm.getEnumerator('alert:alert')].forEach((window) => window.close()));
+  }
+
   /** The addresses of all tabs. */
   tabs(): Promise<string[]> {
     return this.chrome(() =>
@@ -162,6 +171,19 @@ export class Firefox {
   /** A picture of the page. */
   async picture(file: string): Promise<void> {
     writeFileSync(file, Buffer.from((await this.ask({ do: 'picture' })) as string, 'base64'));
+  }
+
+  private async patiently(command: object): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+      try {
+        await this.ask(command);
+        return;
+      } catch (error) {
+        if (Date.now() > deadline || !/NoSuchElement|StaleElement|NotInteractable|ClickIntercepted/.test(String(error))) throw error;
+        await sleep(100);
+      }
+    }
   }
 
   private ask(command: object): Promise<unknown> {

@@ -58,7 +58,7 @@ export async function startStack(name = 'stack'): Promise<Stack> {
     // `localhost`, where browsers take what they otherwise take over HTTPS only: Secure cookies, service workers.
     const url = `http://localhost:${webPort}`;
     const dataDir = join(dir, 'data');
-    const api = new Program(`${name}-server`, [server, 'api'], {
+    const env = {
       BIND: `127.0.0.1:${serverPort}`,
       DATA_DIR: dataDir,
       PUBLIC_URL: url,
@@ -70,12 +70,17 @@ export async function startStack(name = 'stack'): Promise<Stack> {
       OUTBOUND_ALLOW: '127.0.0.0/8',
       PUSH_SERVICES: `${push.origin},${otherPush}`,
       RUST_BACKTRACE: '1',
-    });
+    };
+    const api = new Program(`${name}-server`, [server, 'api'], env);
     toStop.push(() => api.stop());
     const serverUrl = `http://127.0.0.1:${serverPort}`;
     await api.until('it was ready', () => answers(`${serverUrl}/readyz`));
     const setupLink = await api.until('it printed the link for the first account', () =>
       api.output().match(/Create the first account: (\S+)/)?.[1], 5);
+
+    // What sends reminders is a process of its own, as in production.
+    const jobs = new Program(`${name}-jobs`, [server, 'jobs'], env);
+    toStop.push(() => jobs.stop());
 
     const nginx = await startNginx(`${name}-nginx`, serverPort, client, webPort);
     toStop.push(() => nginx.stop());

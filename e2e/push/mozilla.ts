@@ -48,7 +48,8 @@ export class Browsers {
   /** Forgets a browser, as a service does that has lost its memory: the browser gets another name, and subscribes anew. */
   forget(agent: string): void {
     for (const subscription of this.store.ofBrowser(agent)) this.store.end(subscription);
-    this.connected.get(agent)?.close();
+    // Firefox comes back by itself after a break, not after an orderly end.
+    this.connected.get(agent)?.terminate();
   }
 
   private talk(socket: WebSocket): void {
