@@ -5,6 +5,7 @@ use daymark_server::{
     clock::Clock,
     config::Config,
     http::app::{Mode, Patience, serve},
+    jobs,
     sessions::token,
     state::State,
 };
@@ -20,11 +21,12 @@ use std::{
     collections::HashMap,
     io::{BufReader, Read},
     net::{TcpListener, TcpStream},
-    sync::mpsc,
+    sync::{Arc, mpsc},
     thread::JoinHandle,
     time::Duration,
 };
 use tempfile::TempDir;
+use tokio::sync::oneshot;
 use ureq::{Agent, http};
 
 /// The instant at which every test begins: a Monday.
@@ -103,6 +105,26 @@ impl TestApp {
         actix_web::rt::System::new().block_on(state).unwrap()
     }
 
+    /// Starts what `server jobs` does, as another process would: with a state of its own on the same files.
+    pub fn worker(&self) -> Worker {
+        let (config, clock) = (self.state.config.clone(), self.clock.clone());
+        let (stop, stopped) = oneshot::channel();
+        let (tell, told) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async {
+                let state = Arc::new(State::open(config, clock).await.unwrap());
+                let jobs = jobs::start(&state);
+                tell.send(()).unwrap();
+                // Whoever drops the sender asks as well.
+                let _ = stopped.await;
+                jobs.stop().await;
+                state.db.close();
+            });
+        });
+        told.recv().unwrap();
+        Worker { stop: Some(stop), thread: Some(thread) }
+    }
+
     /// Changes the database behind the server's back, for what would take very many requests.
     pub fn write(&self, sql: &'static str) {
         let written = self.state.db.write(|tx| Ok(tx.execute(sql, [])?));
@@ -161,6 +183,21 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         // Not gracefully: idle connections of the agent would be waited for.
         actix_web::rt::System::new().block_on(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Stops, and has finished what it had in hand, when it is dropped.
+pub struct Worker {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }

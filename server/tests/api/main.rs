@@ -8,6 +8,7 @@ mod bodies;
 mod canary;
 mod channels;
 mod days;
+mod delivery;
 mod events;
 mod every_endpoint;
 mod foundations;
@@ -17,6 +18,7 @@ mod reminders;
 mod routines;
 mod runs;
 mod sessions;
+mod sink;
 #[path = "../support/smtp.rs"]
 mod smtp;
 mod static_files;

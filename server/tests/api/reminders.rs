@@ -44,8 +44,9 @@ pub fn upcoming(me: &Client<'_>) -> Vec<Value> {
     listed(me, "upcoming")
 }
 
+/// All that is on a list.
 #[track_caller]
-fn listed(me: &Client<'_>, list: &str) -> Vec<Value> {
+pub fn listed(me: &Client<'_>, list: &str) -> Vec<Value> {
     let mut page = me.get(&format!("/api/v1/reminders?list={list}&limit=100")).json(200);
     serde_json::from_value(page["items"].take()).unwrap()
 }

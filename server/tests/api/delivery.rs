@@ -1,0 +1,341 @@
+//! The worker: what is due leaves, once, whatever happens. The clock is the test's: days pass in milliseconds.
+
+use crate::{
+    app::{Client, TestApp},
+    planning::{create, day, planned, routine_id},
+    reminders::{channel_id, listed},
+    sink::{Reply, Sink},
+};
+use actix_web::rt::System;
+use daymark_server::clock::monotonic;
+use jiff::{SignedDuration, Timestamp};
+use rstest::rstest;
+use serde_json::{Value, json};
+use std::{collections::BTreeSet, thread, time::Duration};
+
+/// Loopback is not for everybody.
+const LOCAL: [(&str, &str); 1] = [("OUTBOUND_ALLOW", "127.0.0.0/8")];
+
+/// Gives an account its n-th webhook.
+fn add_hook(me: &Client<'_>, n: u32, url: &str, role: &str) {
+    let target = json!({ "webhook": { "url": url } });
+    let body = json!({ "id": channel_id(n), "name": format!("Hook {n}"), "target": target, "role": role });
+    me.post("/api/v1/channels", &body).json(201);
+}
+
+/// Waits until `found` is, looking again and again.
+#[track_caller]
+fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+    let end = monotonic() + Duration::from_secs(30);
+    loop {
+        if let Some(found) = found() {
+            return found;
+        }
+        assert!(monotonic() < end, "never: {what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Waits until the person has missed so many.
+#[track_caller]
+fn missed(me: &Client<'_>, count: usize) -> Vec<Value> {
+    until(&format!("{count} missed: {:?}", listed(me, "missed")), || {
+        Some(listed(me, "missed")).filter(|missed| missed.len() == count)
+    })
+}
+
+/// Waits until nothing is to come before this instant.
+#[track_caller]
+fn settled(me: &Client<'_>, before: Timestamp) {
+    let is_over = |reminder: &Value| {
+        let due: Timestamp = reminder["due_at"].as_str().unwrap().parse().unwrap();
+        due > before
+    };
+    until("all that is due is settled", || listed(me, "upcoming").iter().all(is_over).then_some(()));
+}
+
+fn minutes(minutes: i64) -> SignedDuration {
+    SignedDuration::from_mins(minutes)
+}
+
+/// Waits until the worker has nothing to do now: else a lease would end while it is at work, and be taken again.
+#[track_caller]
+fn idle(app: &TestApp) {
+    let now = app.now().as_microsecond();
+    let sql = "SELECT count(*) FROM reminders WHERE state = 1 OR next_at <= ?1";
+    until("the worker has done what is due", || {
+        let busy = app.state.db.read(move |tx| Ok(tx.query_row(sql, [now], |row| row.get::<_, u32>(0))?));
+        (System::new().block_on(busy).unwrap() == 0).then_some(())
+    });
+}
+
+/// Lets time pass, step by step, as the worker gets along.
+#[track_caller]
+fn pass(app: &TestApp, time: SignedDuration, step: SignedDuration) {
+    let end = app.now() + time;
+    while app.now() < end {
+        app.advance(step.min(end.duration_since(app.now())));
+        idle(app);
+    }
+}
+
+#[test]
+fn what_is_due_leaves_once_and_says_what_begins() {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    create(&me, &planned(1, "2026-03-02T07:05", None));
+    // Two of them, as in two processes: each message is one worker's.
+    let workers = [app.worker(), app.worker()];
+    pass(&app, minutes(4), minutes(4));
+    thread::sleep(Duration::from_millis(200));
+    assert!(sink.ledger().is_empty(), "not before it is due");
+    app.advance(minutes(1));
+    let message = sink.wait_for(1).remove(0);
+    let said = &message.body["data"];
+    assert_eq!((&said["title"], &said["body"]), (&json!("Morning start 1"), &json!("Begins now")));
+    assert_eq!(said["late"], false);
+    assert_eq!(said["due_at"], "2026-03-02T06:05:00Z");
+    settled(&me, app.now());
+    app.advance(minutes(5));
+    drop(workers);
+    let me = app.sign_in("mira@example.org");
+    assert_eq!(sink.ledger().len(), 1);
+    assert_eq!(listed(&me, "missed"), [Value::Null; 0]);
+    let channel = me.get(&format!("/api/v1/channels/{}", channel_id(1))).json(200);
+    assert_eq!(channel["last_success_at"], "2026-03-02T06:05:00Z");
+}
+
+/// Three days without a worker: more than is planned ahead.
+#[test]
+fn after_an_outage_each_is_late_or_missed_with_its_reason() {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    // Each half an hour long (grace: 30 minutes), at 24 times of the day; the clock is one hour behind Berlin.
+    let times: Vec<String> = (0..24).map(|hour| format!("{hour:02}:50")).collect();
+    for (n, time) in (1..).zip(&times) {
+        create(&me, &planned(n, &format!("2026-03-01T{time}"), Some("FREQ=DAILY")));
+    }
+    let (begin, end) = (app.now(), app.now() + SignedDuration::from_hours(72));
+    app.advance(SignedDuration::from_hours(72));
+    let worker = app.worker();
+    let me = app.sign_in("mira@example.org");
+    // By counting hours, not by asking the planner: at ten to every hour from 05:50 on, UTC.
+    let due: Vec<Timestamp> =
+        (0..72).map(|hour| begin + minutes(50) + SignedDuration::from_hours(hour)).collect();
+    let useful = |at: &&Timestamp| **at + minutes(30) >= end;
+    let (late, lost): (Vec<Timestamp>, Vec<Timestamp>) = due.iter().partition(useful);
+    assert_eq!((late.len(), lost.len()), (1, 71));
+
+    // What is late is listed too: it was sent, and it says so.
+    let missed = missed(&me, due.len());
+    let of = |state: &str| -> BTreeSet<String> {
+        let of_state = missed.iter().filter(|reminder| reminder["state"] == state);
+        of_state.map(|reminder| reminder["due_at"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(of("expired"), lost.iter().map(Timestamp::to_string).collect());
+    assert_eq!(of("sent"), late.iter().map(Timestamp::to_string).collect());
+    assert!(
+        missed.iter().filter(|reminder| reminder["state"] == "expired").all(|r| r["reason"] == "too_late")
+    );
+    let said = sink.wait_for(1).remove(0).body["data"].take();
+    assert_eq!(said["late"], true);
+    assert_eq!(said["body"], "Began 10 minutes ago. This comes late: it was due at 06:50.");
+    drop(worker);
+    assert_eq!(sink.ledger().len(), 1);
+
+    me.post("/api/v1/reminders/dismiss", &json!({})).empty(204);
+    assert_eq!(listed(&me, "missed"), [Value::Null; 0]);
+}
+
+#[rstest]
+#[case::an_error_of_theirs(&[Reply::Status(503, ""), Reply::Status(500, "")], 3, None)]
+#[case::a_broken_connection(&[Reply::Close], 2, None)]
+#[case::no_answer(&[Reply::Stall(Duration::from_secs(8))], 2, None)]
+#[case::patience_in_seconds(&[Reply::Status(429, "retry-after: 120\r\n")], 2, None)]
+#[case::a_redirect(&[Reply::Status(302, "location: http://127.0.0.1:1/\r\n")], 1, Some("refused"))]
+#[case::no_such_hook(&[Reply::Status(404, "")], 1, Some("refused"))]
+#[case::patience_beyond_its_use(&[Reply::Status(429, "retry-after: 7200\r\n")], 1, Some("busy"))]
+#[case::errors_until_it_is_of_no_use(&[const { Reply::Status(500, "") }; 40], 7, Some("broken"))]
+fn each_fault_has_its_answer(#[case] faults: &[Reply], #[case] least: usize, #[case] reason: Option<&str>) {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    sink.script("/hook", faults);
+    create(&me, &planned(1, "2026-03-02T07:05", None));
+    create(&me, &planned(2, "2026-03-02T09:00", None));
+    let worker = app.worker();
+    pass(&app, minutes(45), SignedDuration::from_secs(15));
+    let me = app.sign_in("mira@example.org");
+    settled(&me, app.now());
+    let ledger = sink.ledger();
+    assert!(ledger.len() >= least, "{} tries", ledger.len());
+    let ids: BTreeSet<_> = ledger.iter().map(|message| &message.id).collect();
+    assert_eq!(ids.len(), 1, "tried again, it is the same message");
+    match reason {
+        Some(reason) => {
+            let missed = missed(&me, 1);
+            assert_eq!((&missed[0]["state"], &missed[0]["reason"]), (&json!("failed"), &json!(reason)));
+        }
+        // Late, it is on the list as well; but it was sent.
+        None => assert!(listed(&me, "missed").iter().all(|reminder| reminder["state"] == "sent")),
+    }
+    // Whatever went wrong, the channel is still there, and the next one comes.
+    pass(&app, minutes(135), minutes(5));
+    until("the next one came", || {
+        sink.ledger().iter().any(|message| message.body["data"]["title"] == "Morning start 2").then_some(())
+    });
+    drop(worker);
+}
+
+#[test]
+fn patience_is_kept() {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    sink.script("/hook", &[Reply::Status(429, "retry-after: 120\r\n")]);
+    create(&me, &planned(1, "2026-03-02T07:05", None));
+    let worker = app.worker();
+    app.advance(minutes(5));
+    sink.wait_for(1);
+    idle(&app);
+    pass(&app, SignedDuration::from_secs(115), SignedDuration::from_secs(5));
+    assert_eq!(sink.ledger().len(), 1, "it was asked to wait two minutes");
+    pass(&app, SignedDuration::from_secs(15), SignedDuration::from_secs(5));
+    sink.wait_for(2);
+    drop(worker);
+}
+
+#[test]
+fn when_a_channel_fails_the_next_one_gets_it() {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/first"), "always");
+    add_hook(&me, 2, &sink.url("/second"), "fallback");
+    add_hook(&me, 3, &sink.url("/third"), "fallback");
+    sink.script("/first", &[Reply::Status(400, "")]);
+    sink.script("/second", &[const { Reply::Status(500, "") }; 40]);
+    create(&me, &planned(1, "2026-03-02T07:05", None));
+    let worker = app.worker();
+    app.advance(minutes(5));
+    let third = until("the third gets it", || {
+        pass(&app, SignedDuration::from_secs(1), SignedDuration::from_secs(1));
+        sink.ledger().into_iter().find(|message| message.path == "/third")
+    });
+    assert_eq!(third.body["data"]["title"], "Morning start 1");
+    drop(worker);
+    let paths: Vec<String> = sink.ledger().into_iter().map(|message| message.path).collect();
+    assert_eq!(paths, ["/first", "/second", "/second", "/second", "/second", "/third"]);
+    let missed = missed(&me, 2);
+    assert!(missed.iter().all(|reminder| reminder["told_elsewhere"] == true), "{missed:?}");
+}
+
+#[test]
+fn it_is_acted_on_from_within_the_message() {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    create(&me, &planned(1, "2026-03-02T07:05", None));
+    let worker = app.worker();
+    app.advance(minutes(5));
+    let message = sink.wait_for(1).remove(0);
+    // The address that the message names, without the host.
+    let action = |message: &Value, what: &str| {
+        let url = message["data"]["actions"][what].as_str().unwrap();
+        url[url.find("/api/").unwrap()..].to_owned()
+    };
+    let nobody = app.anonymous();
+    nobody.post(&action(&message.body, "snooze"), &json!({ "minutes": 10 })).empty(204);
+    settled(&me, app.now());
+    app.advance(minutes(10));
+    let again = sink.wait_for(2).remove(1);
+    assert_eq!(again.body["data"]["tag"], message.body["data"]["tag"]);
+    assert_ne!(again.id, message.id);
+    assert_eq!(again.body["data"]["body"], "Began 10 minutes ago");
+    nobody.post(&action(&again.body, "done"), &json!({})).empty(204);
+    let me = app.sign_in("mira@example.org");
+    assert_eq!(day(&me, "2026-03-02")[0]["state"], "done");
+    // A capability ends: a day after its reminder is of no use.
+    app.advance(SignedDuration::from_hours(25));
+    nobody.post(&action(&again.body, "dismiss"), &json!({})).problem("not_found");
+    drop(worker);
+}
+
+#[test]
+fn late_it_does_not_come_into_quiet_hours() {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    let quiet = json!({ "quiet": { "from": "07:10:00", "to": "08:00:00" } });
+    me.send_json("PUT", "/api/v1/reminder-settings", &[("if-match", "*")], &quiet).json(200);
+    create(&me, &planned(1, "2026-03-02T07:05", None));
+    app.advance(minutes(15));
+    let worker = app.worker();
+    let me = app.sign_in("mira@example.org");
+    assert_eq!(missed(&me, 1)[0]["reason"], "quiet");
+    drop(worker);
+    assert!(sink.ledger().is_empty());
+}
+
+#[test]
+fn one_that_cannot_be_read_is_parked_alone() {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    for n in 1..=3 {
+        create(&me, &planned(n, "2026-03-02T07:05", None));
+    }
+    // The text of the first does not open any more; of the second not even the row can be read.
+    app.write("UPDATE versions SET content = x'00' WHERE id = 1");
+    app.write("UPDATE reminders SET original = 'never' WHERE seq = 2");
+    let worker = app.worker();
+    app.advance(minutes(5));
+    let message = sink.wait_for(1).remove(0);
+    assert_eq!(message.body["data"]["title"], "Morning start 3");
+    let next = routine_id(3);
+    settled(&me, app.now());
+    drop(worker);
+    assert_eq!(sink.ledger().len(), 1);
+    assert!(message.body["data"]["url"].as_str().unwrap().contains(&next));
+}
+
+/// Across both changes of the clocks, in zones with odd rules. The wanted instants are those of RFC 5545 §3.3.5.
+#[rstest]
+#[case::berlin_gap("Europe/Berlin", "2026-03-28T02:30", &["2026-03-28T01:30:00Z", "2026-03-29T01:30:00Z", "2026-03-30T00:30:00Z"])]
+#[case::berlin_fold("Europe/Berlin", "2026-10-24T02:30", &["2026-10-24T00:30:00Z", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"])]
+#[case::new_york_gap("America/New_York", "2026-03-07T02:30", &["2026-03-07T07:30:00Z", "2026-03-08T07:30:00Z", "2026-03-09T06:30:00Z"])]
+#[case::new_york_fold("America/New_York", "2026-10-31T01:30", &["2026-10-31T05:30:00Z", "2026-11-01T05:30:00Z", "2026-11-02T06:30:00Z"])]
+#[case::lord_howe_gap("Australia/Lord_Howe", "2026-10-03T02:15", &["2026-10-02T15:45:00Z", "2026-10-03T15:45:00Z", "2026-10-04T15:15:00Z"])]
+#[case::lord_howe_fold("Australia/Lord_Howe", "2026-04-04T01:45", &["2026-04-03T14:45:00Z", "2026-04-04T14:45:00Z", "2026-04-05T15:15:00Z"])]
+#[case::kathmandu("Asia/Kathmandu", "2026-03-28T02:30", &["2026-03-27T20:45:00Z", "2026-03-28T20:45:00Z", "2026-03-29T20:45:00Z"])]
+fn the_same_time_of_day_right_through_changes_of_the_clocks(
+    #[case] zone: &str,
+    #[case] start: &str,
+    #[case] wanted: &[&str],
+) {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    let change = json!({ "zone": zone });
+    me.send_json("PATCH", "/api/v1/account", &[("if-match", "*")], &change).json(200);
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    create(&me, &planned(1, start, Some("FREQ=DAILY")));
+    let worker = app.worker();
+    for (n, at) in (1..).zip(wanted) {
+        let at: Timestamp = at.parse().unwrap();
+        // A day at a time, so that the worker plans ahead; then to a second before, and to the instant itself.
+        while at.duration_since(app.now()) > SignedDuration::from_hours(20) {
+            app.advance(SignedDuration::from_hours(12));
+            thread::sleep(Duration::from_millis(30));
+        }
+        let second = SignedDuration::from_secs(1);
+        app.advance(at.duration_since(app.now()) - second);
+        idle(&app);
+        assert_eq!(sink.ledger().len(), n - 1, "nothing a second before {at}");
+        app.advance(second);
+        let message = sink.wait_for(n).remove(n - 1);
+        assert_eq!(message.body["data"]["due_at"], at.to_string());
+        assert_eq!(message.body["data"]["late"], false);
+    }
+    drop(worker);
+}
