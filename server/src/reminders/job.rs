@@ -21,11 +21,11 @@ use crate::{
     state::State,
     vault::random,
 };
-use daymark_shared::{event::Event, reminder::Reason};
+use daymark_shared::{event::Event, ids::AccountId, reminder::Reason};
 use futures_util::future::LocalBoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -337,10 +337,14 @@ pub fn plan(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()> {
 }
 
 async fn plan_all(state: &Arc<State>, stop: &Stop) -> Result<(), Error> {
+    // Accounts that cannot be planned hold up no other; they are tried again the next time.
+    let mut broken: HashSet<AccountId> = HashSet::new();
     loop {
         let now = state.clock.now();
         let horizon = now.checked_add(planner::HORIZON).unwrap_or(Timestamp::MAX);
-        let behind = state.db.read(move |tx| store::behind(tx, horizon, ACCOUNTS)).await?;
+        let most = ACCOUNTS + broken.len();
+        let mut behind = state.db.read(move |tx| store::behind(tx, horizon, most)).await?;
+        behind.retain(|account| !broken.contains(account));
         if behind.is_empty() {
             return Ok(());
         }
@@ -352,14 +356,13 @@ async fn plan_all(state: &Arc<State>, stop: &Stop) -> Result<(), Error> {
             let write = move |tx: &WriteTx<'_>| {
                 planner::ahead(tx, &Caller { account, vault: &shared.vault, now }).map(drop)
             };
-            // Alone: an account that cannot be planned holds up no other, and is tried again the day after.
-            if let Err(error) = state.db.write(write).await {
-                tracing::error!(%error, account.id = %account, "an account's reminders could not be planned");
-                if matches!(error, Error::Unavailable(_)) {
-                    return Err(error);
+            match state.db.write(write).await {
+                Ok(()) => {}
+                Err(error @ Error::Unavailable(_)) => return Err(error),
+                Err(error) => {
+                    tracing::error!(%error, account.id = %account, "an account's reminders could not be planned");
+                    broken.insert(account);
                 }
-                let later = horizon.checked_add(PLANNING).unwrap_or(Timestamp::MAX);
-                state.db.write(move |tx| store::set_planned_until(tx, account, later)).await?;
             }
         }
     }
