@@ -51,7 +51,7 @@ const HESITATION: Duration = Duration::from_secs(4);
 /// How often it is looked for work where nothing can wake this process: other processes write the same file.
 const POLL_ALONE: SignedDuration = SignedDuration::from_millis(900);
 /// The same where Valkey carries wake-ups.
-const POLL: SignedDuration = SignedDuration::from_secs(15);
+const POLL: SignedDuration = SignedDuration::from_secs(5);
 /// How long after a failure of the database it is tried again.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How many that came too late are settled in one transaction.

@@ -2,7 +2,9 @@
 
 use crate::{
     app::TestApp,
-    planning::{create, routine, routine_id, two_people},
+    planning::{create, planned, routine, routine_id, two_people},
+    reminders::channel_id,
+    sink::Sink,
     stream::Stream,
     valkey_server::ValkeyServer,
 };
@@ -281,4 +283,39 @@ fn a_server_starts_without_it_and_finds_it_later() {
     assert_eq!(app.state.kv.state(), State::Degraded);
     valkey.restart();
     eventually("connected", || app.state.kv.state() == State::Connected);
+}
+
+/// What is owed lies in the database: Valkey only wakes.
+#[test]
+fn reminders_leave_whatever_becomes_of_it() {
+    let Some(mut valkey) = ValkeyServer::start() else { return };
+    let sink = Sink::start();
+    let app = TestApp::with(&[("VALKEY_URL", &valkey.url()), ("OUTBOUND_ALLOW", "127.0.0.0/8")]);
+    let me = app.sign_up("mira@example.org");
+    let target = json!({ "webhook": { "url": sink.url("/hook") } });
+    let hook = json!({ "id": channel_id(1), "name": "Hook", "target": target });
+    me.post("/api/v1/channels", &hook).json(201);
+    for n in 1..=6 {
+        create(&me, &planned(n, &format!("2026-03-02T07:{n:02}"), None));
+    }
+    let worker = app.worker();
+    for n in 1..=6 {
+        match n {
+            2 => drop(valkey.command(&["FLUSHALL"])),
+            3 => valkey.signal("-STOP"),
+            4 => valkey.signal("-CONT"),
+            5 => valkey.kill(),
+            6 => valkey.restart(),
+            _ => {}
+        }
+        app.advance(jiff::SignedDuration::from_mins(1));
+        sink.wait_for(n);
+    }
+    drop(worker);
+    let titles: Vec<_> = sink
+        .ledger()
+        .iter()
+        .map(|message| message.body["data"]["title"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(titles, (1..=6).map(|n| format!("Morning start {n}")).collect::<Vec<_>>());
 }
