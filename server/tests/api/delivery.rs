@@ -2,8 +2,8 @@
 
 use crate::{
     app::{Client, TestApp},
-    planning::{create, day, planned, routine_id},
-    reminders::{channel_id, listed},
+    planning::{channel_id, create, day, planned, routine_id},
+    reminders::listed,
     sink::{Reply, Sink},
 };
 use actix_web::rt::System;

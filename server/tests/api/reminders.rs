@@ -2,40 +2,15 @@
 
 use crate::{
     app::{Client, TestApp},
-    planning::{create, id, planned, routine_id, run_id, with},
+    planning::{create, planned, routine_id, run_id, webhook, with},
 };
-use actix_web::rt::System;
-use daymark_server::{caller::Caller, channels};
-use daymark_shared::ids::AccountId;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-/// The n-th channel's id.
-pub fn channel_id(n: u32) -> String {
-    id(4, n)
-}
-
-/// The account of a client.
-pub fn account(me: &Client<'_>) -> AccountId {
-    me.get("/api/v1/account").json(200)["id"].as_str().unwrap().parse().unwrap()
-}
-
-/// Gives an account a webhook, its n-th channel.
-pub fn add_channel(app: &TestApp, me: &Client<'_>, n: u32) {
-    add(app, me, json!({ "id": channel_id(n), "name": format!("Hook {n}"), "target": hook("/hook") }));
-}
-
-fn hook(path: &str) -> Value {
-    json!({ "webhook": { "url": format!("https://hooks.example.org{path}") } })
-}
-
-fn add(app: &TestApp, me: &Client<'_>, channel: Value) {
-    let (account, now, vault) = (account(me), app.now(), app.state.vault.clone());
-    let made = app.state.db.write(move |tx| {
-        let caller = Caller { account, vault: &vault, now };
-        channels::create(tx, &caller, serde_json::from_value(channel).unwrap())
-    });
-    System::new().block_on(made).unwrap();
+/// Gives an account its n-th channel, a webhook.
+fn add_channel(me: &Client<'_>, n: u32) {
+    me.post("/api/v1/channels", &with(webhook(n), "/target/webhook/url", json!("https://example.org")))
+        .json(201);
 }
 
 /// What is still to come.
@@ -66,14 +41,14 @@ fn with_plan(mut routine: Value, plan: Value) -> Value {
 fn a_routine_reminds_at_its_start_for_the_days_to_come() {
     let app = TestApp::start();
     let me = app.sign_up("mira@example.org");
-    add_channel(&app, &me, 1);
+    add_channel(&me, 1);
     create(&me, &planned(1, "2026-03-02T08:00", Some("FREQ=DAILY")));
     // It is Monday, six in the morning in UTC: three days ahead.
     assert_eq!(due(&me), ["2026-03-02T07:00:00Z", "2026-03-03T07:00:00Z", "2026-03-04T07:00:00Z"]);
     let first = &upcoming(&me)[0];
     assert_eq!(first["title"], "Morning start 1");
     assert_eq!(first["state"], "pending");
-    assert_eq!(first["channel"]["name"], "Hook 1");
+    assert_eq!(first["channel"]["name"], "Lamp 1");
 }
 
 #[test]
@@ -82,10 +57,10 @@ fn without_a_channel_nothing_is_owed_and_the_first_one_gets_what_is_to_come() {
     let me = app.sign_up("mira@example.org");
     create(&me, &planned(1, "2026-03-01T06:30", Some("FREQ=DAILY")));
     assert_eq!(due(&me), [""; 0]);
-    add_channel(&app, &me, 1);
+    add_channel(&me, 1);
     // What was before it, is over.
     assert_eq!(due(&me), ["2026-03-03T05:30:00Z", "2026-03-04T05:30:00Z", "2026-03-05T05:30:00Z"]);
-    add_channel(&app, &me, 2);
+    add_channel(&me, 2);
     assert_eq!(due(&me).len(), 6);
 }
 
@@ -93,7 +68,7 @@ fn without_a_channel_nothing_is_owed_and_the_first_one_gets_what_is_to_come() {
 fn several_offsets_and_again_until_it_is_started() {
     let app = TestApp::start();
     let me = app.sign_up("mira@example.org");
-    add_channel(&app, &me, 1);
+    add_channel(&me, 1);
     let plan = json!({ "offsets": [10, 0], "again": { "every": 5, "times": 2 } });
     create(&me, &with_plan(planned(1, "2026-03-02T08:00", None), plan));
     let wanted = ["06:50", "07:00", "07:05", "07:10"].map(|time| format!("2026-03-02T{time}:00Z"));
@@ -109,7 +84,7 @@ fn several_offsets_and_again_until_it_is_started() {
 fn rows_follow_every_change() {
     let app = TestApp::start();
     let me = app.sign_up("mira@example.org");
-    add_channel(&app, &me, 1);
+    add_channel(&me, 1);
     create(&me, &planned(1, "2026-03-02T08:00", None));
     let occurrence = format!("/api/v1/routines/{}/occurrences/1-20260302T0800", routine_id(1));
     let any = [("if-match", "*")];
@@ -142,7 +117,7 @@ fn rows_follow_every_change() {
 fn a_change_of_zone_recomputes_what_is_to_come() {
     let app = TestApp::start();
     let me = app.sign_up("mira@example.org");
-    add_channel(&app, &me, 1);
+    add_channel(&me, 1);
     create(&me, &planned(1, "2026-03-02T08:00", None));
     create(&me, &with(planned(2, "2026-03-02T09:00", None), "/schedule/zone", json!("Europe/Paris")));
     app.advance(SignedDuration::from_secs(1));
@@ -160,7 +135,7 @@ fn a_change_of_zone_recomputes_what_is_to_come() {
 fn nothing_rings_in_quiet_hours_or_on_vacation() {
     let app = TestApp::start();
     let me = app.sign_up("mira@example.org");
-    add_channel(&app, &me, 1);
+    add_channel(&me, 1);
     create(&me, &planned(1, "2026-03-02T08:00", Some("FREQ=DAILY")));
     create(&me, &planned(2, "2026-03-02T23:30", Some("FREQ=DAILY")));
     let put = |revision: &str, settings: Value| {
@@ -182,7 +157,7 @@ fn nothing_rings_in_quiet_hours_or_on_vacation() {
 fn a_whole_day_reminds_in_the_morning() {
     let app = TestApp::start();
     let me = app.sign_up("mira@example.org");
-    add_channel(&app, &me, 1);
+    add_channel(&me, 1);
     create(&me, &with_plan(planned(1, "2026-03-04", None), json!({ "offsets": [0, 1440] })));
     assert_eq!(due(&me), ["2026-03-03T07:00:00Z", "2026-03-04T07:00:00Z"]);
     let later = json!({ "all_day_at": "09:30:00" });
@@ -194,7 +169,7 @@ fn a_whole_day_reminds_in_the_morning() {
 fn a_snooze_moves_the_alert_and_not_the_plan() {
     let app = TestApp::start();
     let me = app.sign_up("mira@example.org");
-    add_channel(&app, &me, 1);
+    add_channel(&me, 1);
     let plan = json!({ "offsets": [0], "again": { "every": 5, "times": 3 } });
     create(&me, &with_plan(planned(1, "2026-03-02T07:00", None), plan));
     create(&me, &planned(2, "2026-03-02T09:00", None));

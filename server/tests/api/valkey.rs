@@ -2,8 +2,7 @@
 
 use crate::{
     app::TestApp,
-    planning::{create, planned, routine, routine_id, two_people},
-    reminders::channel_id,
+    planning::{channel_id, create, planned, routine, routine_id, two_people},
     sink::Sink,
     stream::Stream,
     valkey_server::ValkeyServer,
