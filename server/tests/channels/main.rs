@@ -1,0 +1,14 @@
+//! What is sent to channels, and what their answers come to: real senders, real sockets, scripted other ends.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod desk;
+mod faults;
+mod mail;
+mod ntfy;
+mod push;
+mod sequences;
+mod sink;
+#[path = "../support/smtp.rs"]
+mod smtp;
+mod webhook;

@@ -1,0 +1,93 @@
+//! Ten thousand sequences of faults: a device is removed when its push service has said that it is gone, and never
+//! otherwise.
+
+use crate::{
+    desk::{Desk, reminder},
+    faults::browser,
+    sink::{Say, Sink},
+};
+use daymark_server::channels;
+use futures_util::future::join_all;
+use std::cell::Cell;
+
+const SEQUENCES: usize = 10_000;
+/// Devices that are sent to at the same time.
+const LANES: usize = 16;
+
+/// Numbers that look like chance and are the same on every run (SplitMix64).
+struct Chance(Cell<u64>);
+
+impl Chance {
+    fn below(&self, limit: usize) -> usize {
+        self.0.set(self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15));
+        let mut z = self.0.get();
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % limit as u64) as usize
+    }
+}
+
+/// Whatever a push service may do; now and then what ends a device.
+fn fault(chance: &Chance) -> Say {
+    const OTHERS: [u16; 20] =
+        [200, 201, 202, 204, 301, 302, 400, 401, 403, 405, 406, 408, 409, 411, 413, 418, 429, 500, 502, 503];
+    match chance.below(100) {
+        0..8 => Say::status(if chance.below(2) == 0 { 404 } else { 410 }),
+        8..16 => Say::Reset,
+        16..22 => Say::Rubbish,
+        22..36 => {
+            Say::after(if chance.below(2) == 0 { 429 } else { 503 }, ["0", "3600", "never"][chance.below(3)])
+        }
+        _ => Say::status(OTHERS[chance.below(OTHERS.len())]),
+    }
+}
+
+fn is_gone(say: &Say) -> bool {
+    matches!(say, Say::Status(404 | 410, _))
+}
+
+#[actix_web::test]
+async fn no_device_is_removed_wrongly() {
+    let sink = Sink::start().await;
+    let desk = Desk::open(&[("PUSH_SERVICES", &sink.origin)]).await;
+    let ended = Cell::new(0);
+    let lanes = (0..LANES).map(|lane| {
+        let (sink, desk, ended) = (&sink, &desk, &ended);
+        async move {
+            let (chance, path) = (Chance(Cell::new(lane as u64)), format!("/{lane}"));
+            let target = browser(&format!("{}{path}", sink.origin));
+            let mut device = None;
+            for _ in 0..SEQUENCES / LANES {
+                // Where it had ended, the same browser subscribes anew.
+                let (id, mut channel) = match device.take() {
+                    Some(device) => device,
+                    None => {
+                        let id = desk.channel(target.clone()).await.id;
+                        (id, desk.opened(id).await.unwrap())
+                    }
+                };
+                for _ in 0..=chance.below(3) {
+                    let say = fault(&chance);
+                    sink.say(&path, say.clone());
+                    let outcome = channels::deliver(&desk.state, &channel, &reminder()).await;
+                    let (at, noted) = (desk.state.clock.now(), outcome.clone());
+                    desk.write(move |tx, caller| channels::record(tx, caller.account, id, at, &noted)).await;
+                    let after = desk.opened(id).await;
+                    assert_eq!(after.is_some(), !is_gone(&say), "{say:?} came to {outcome:?}");
+                    device = after.map(|after| (id, after));
+                    match &device {
+                        Some((_, after)) => channel = after.clone(),
+                        None => {
+                            ended.set(ended.get() + 1);
+                            break;
+                        }
+                    }
+                }
+                sink.forget();
+            }
+        }
+    });
+    join_all(lanes).await;
+    // Both happened, often: about one sequence in seven ends its device.
+    assert!((SEQUENCES / 20..SEQUENCES / 3).contains(&ended.get()), "{}", ended.get());
+}
