@@ -16,6 +16,7 @@ pub use planner::{HORIZON, Ready, channels_changed, ready};
 pub use words::test as test_words;
 
 use crate::{
+    accounts,
     caller::Caller,
     channels,
     db::{ReadTx, WriteTx},
@@ -29,6 +30,8 @@ use daymark_shared::{
     page::Page,
     problem::Code,
     reminder::{Reminded, Reminder, ReminderList, ReminderSettings, StoredSettings},
+    routine::{Colour, Icon},
+    text::Title,
 };
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -100,15 +103,23 @@ fn show(tx: &ReadTx<'_>, caller: &Caller<'_>, row: Listed) -> Result<Reminder, E
     let owed = row.owed;
     let key = caller.key(tx)?;
     let planned = routines::planned(tx, caller.account, owed.routine, owed.key.version)?;
-    let planned = planned.ok_or_else(|| Error::Internal("a reminder without its routine".to_owned()))?;
-    let content = routines::content(tx, &key, caller.account, &planned)?;
+    let content = planned.map(|planned| routines::content(tx, &key, caller.account, &planned)).transpose();
+    // One whose text does not open was missed all the same.
+    let (title, colour, icon) = match content {
+        Ok(Some(content)) => (content.title, content.colour, content.icon),
+        Err(error) if !matches!(error, Error::Sealed(_)) => return Err(error),
+        Ok(None) | Err(_) => {
+            let title = Title::new(words::hidden(accounts::locale(tx, caller.account)?))?;
+            (title, Colour::default(), Icon::default())
+        }
+    };
     Ok(Reminder {
         id: owed.id,
         routine: owed.routine,
         occurrence: owed.key,
-        title: content.title,
-        colour: content.colour,
-        icon: content.icon,
+        title,
+        colour,
+        icon,
         channel: channels::brief(tx, &key, caller.account, owed.channel)?,
         due_at: owed.due_at,
         starts_at: owed.starts_at,

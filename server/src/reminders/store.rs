@@ -452,8 +452,22 @@ pub fn missed(
          WHERE account = ?1 AND missed = 1 AND (due_at, id) < (?2, ?3) ORDER BY due_at DESC, id DESC LIMIT ?4"
     ))?;
     let key = params![account.as_bytes(), due.as_microsecond(), id.as_bytes(), limit as i64];
-    let rows = query.query_map(key, listed)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    readable(query.query_map(key, listed)?)
+}
+
+/// What can be read of the rows: one that cannot is not in the way of the others.
+fn readable(rows: impl Iterator<Item = rusqlite::Result<Listed>>) -> Result<Vec<Listed>, Error> {
+    let mut listed = Vec::new();
+    for row in rows {
+        match row {
+            Ok(row) => listed.push(row),
+            Err(error @ rusqlite::Error::FromSqlConversionFailure(..)) => {
+                tracing::error!(%error, "a reminder cannot be read: it is not listed");
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(listed)
 }
 
 /// What is still to come, soonest first.
@@ -472,8 +486,7 @@ pub fn upcoming(
          ORDER BY due_at, id LIMIT ?4"
     ))?;
     let key = params![account.as_bytes(), due.as_microsecond(), id.as_bytes(), limit as i64];
-    let rows = query.query_map(key, listed)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    readable(query.query_map(key, listed)?)
 }
 
 /// One reminder.

@@ -131,6 +131,17 @@ impl TestApp {
         assert!(actix_web::rt::System::new().block_on(written).unwrap() > 0);
     }
 
+    /// A number from the database, for what no endpoint tells; `?1` is now, in microseconds.
+    pub fn count(&self, sql: &'static str) -> u32 {
+        let now = self.now().as_microsecond();
+        let count = self.state.db.read(move |tx| {
+            let mut query = tx.prepare(sql)?;
+            let key: &[i64] = if query.parameter_count() == 0 { &[] } else { &[now] };
+            Ok(query.query_row(rusqlite::params_from_iter(key), |row| row.get(0))?)
+        });
+        actix_web::rt::System::new().block_on(count).unwrap()
+    }
+
     /// A bare connection, for what no client does. Reading from it fails after a while.
     pub fn connect(&self) -> TcpStream {
         let connection = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();

@@ -2,16 +2,19 @@
 
 use crate::{
     app::{Client, TestApp},
-    planning::{channel_id, create, day, planned, routine_id},
+    planning::{browser, channel_id, create, day, planned, routine_id, run_id, with},
     reminders::listed,
     sink::{Reply, Sink},
 };
-use actix_web::rt::System;
 use daymark_server::clock::monotonic;
 use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, thread, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    thread,
+    time::Duration,
+};
 
 /// Loopback is not for everybody.
 const LOCAL: [(&str, &str); 1] = [("OUTBOUND_ALLOW", "127.0.0.0/8")];
@@ -61,11 +64,9 @@ fn minutes(minutes: i64) -> SignedDuration {
 /// Waits until the worker has nothing to do now: else a lease would end while it is at work, and be taken again.
 #[track_caller]
 fn idle(app: &TestApp) {
-    let now = app.now().as_microsecond();
-    let sql = "SELECT count(*) FROM reminders WHERE state = 1 OR next_at <= ?1";
     until("the worker has done what is due", || {
-        let busy = app.state.db.read(move |tx| Ok(tx.query_row(sql, [now], |row| row.get::<_, u32>(0))?));
-        (System::new().block_on(busy).unwrap() == 0).then_some(())
+        let due = app.count("SELECT count(*) FROM reminders WHERE state = 1 OR next_at <= ?1");
+        (due == 0).then_some(())
     });
 }
 
@@ -298,6 +299,118 @@ fn one_that_cannot_be_read_is_parked_alone() {
     drop(worker);
     assert_eq!(sink.ledger().len(), 1);
     assert!(message.body["data"]["url"].as_str().unwrap().contains(&next));
+    // It is missed all the same; what of it can be told, is.
+    let missed = missed(&me, 1);
+    assert_eq!(
+        (&missed[0]["reason"], &missed[0]["title"]),
+        (&json!("unreadable"), &json!("A routine begins"))
+    );
+}
+
+/// Gives an account its n-th browser, whose push service is the sink.
+fn add_browser(me: &Client<'_>, n: u32, sink: &Sink) {
+    let endpoint = json!(sink.url(&format!("/push/{n}")));
+    me.post("/api/v1/channels", &with(browser(n), "/target/push/endpoint", endpoint)).json(201);
+}
+
+fn with_push(sink: &Sink) -> TestApp {
+    TestApp::with(&[LOCAL[0], ("PUSH_SERVICES", &sink.url(""))])
+}
+
+/// How many messages came to each path.
+fn paths(sink: &Sink) -> BTreeMap<String, usize> {
+    let mut paths = BTreeMap::new();
+    sink.ledger().into_iter().for_each(|message| *paths.entry(message.path).or_default() += 1);
+    paths
+}
+
+#[test]
+fn a_device_that_is_gone_is_removed_and_the_person_told() {
+    let sink = Sink::start();
+    let app = with_push(&sink);
+    let me = app.sign_up("mira@example.org");
+    add_browser(&me, 1, &sink);
+    add_hook(&me, 2, &sink.url("/hook"), "always");
+    sink.script("/push/1", &[Reply::Status(503, ""), Reply::Status(410, "")]);
+    create(&me, &planned(1, "2026-03-02T07:01", Some("FREQ=DAILY")));
+    let worker = app.worker();
+    app.advance(minutes(1));
+    idle(&app);
+    let channel = || me.get(&format!("/api/v1/channels/{}", channel_id(1))).json(200);
+    assert_eq!(channel()["ended"], Value::Null, "a 503 removes nothing");
+    assert_eq!(channel()["last_error"]["reason"], "broken");
+    pass(&app, SignedDuration::from_secs(5), SignedDuration::from_secs(1));
+    assert_eq!(channel()["ended"]["reason"], "gone");
+    let told = sink.wait_for(4).into_iter().filter(|message| message.path == "/hook").collect::<Vec<_>>();
+    let kinds: Vec<_> = told.iter().map(|message| message.body["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["reminder.due", "channel.ended"]);
+    assert!(told[1].body["data"]["url"].as_str().unwrap().ends_with("/settings"));
+    let missed = missed(&me, 1);
+    assert_eq!((&missed[0]["reason"], &missed[0]["told_elsewhere"]), (&json!("gone"), &json!(true)));
+    // What is to come goes to those that are left.
+    let rest = listed(&me, "upcoming");
+    assert!(!rest.is_empty() && rest.iter().all(|reminder| reminder["channel"]["id"] == channel_id(2)));
+    drop(worker);
+}
+
+#[rstest]
+#[case::told(true)]
+#[case::left_alone(false)]
+fn acting_on_one_device_closes_it_on_the_others(#[case] closes: bool) {
+    let sink = Sink::start();
+    let app = with_push(&sink);
+    let me = app.sign_up("mira@example.org");
+    let settings = json!({ "close_elsewhere": closes });
+    me.send_json("PUT", "/api/v1/reminder-settings", &[("if-match", "*")], &settings).json(200);
+    add_browser(&me, 1, &sink);
+    add_browser(&me, 2, &sink);
+    add_hook(&me, 3, &sink.url("/hook"), "always");
+    create(&me, &planned(1, "2026-03-02T07:01", None));
+    let worker = app.worker();
+    app.advance(minutes(1));
+    let told = sink.wait_for(3);
+    idle(&app);
+    let run = json!({ "id": run_id(1), "routine": routine_id(1), "occurrence": "1-20260302T0701" });
+    me.post("/api/v1/runs", &run).json(201);
+    app.advance(SignedDuration::from_secs(1));
+    idle(&app);
+    let again = if closes { 2 } else { 1 };
+    let wanted = [("/hook".to_owned(), 1), ("/push/1".to_owned(), again), ("/push/2".to_owned(), again)];
+    assert_eq!(paths(&sink), wanted.into());
+    // The same topic: a browser that was away gets the last word alone.
+    let topics: BTreeSet<_> = sink
+        .ledger()
+        .into_iter()
+        .filter(|message| message.path != "/hook")
+        .map(|message| message.id)
+        .collect();
+    assert_eq!(topics.len(), 1);
+    assert_eq!(told.len(), 3);
+    assert_eq!(day(&me, "2026-03-02")[0]["reminded"]["acknowledged"], true);
+    drop(worker);
+}
+
+#[test]
+fn what_is_settled_is_forgotten_in_time_and_what_was_missed_when_it_was_seen() {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    create(&me, &planned(1, "2026-03-02T07:01", None));
+    create(&me, &planned(2, "2026-03-02T07:02", None));
+    sink.script("/hook", &[Reply::TAKEN, Reply::Status(400, "")]);
+    let worker = app.worker();
+    pass(&app, minutes(3), minutes(1));
+    let rows = || app.count("SELECT count(*) FROM reminders");
+    assert_eq!(rows(), 2);
+    let month = SignedDuration::from_hours(31 * 24);
+    app.advance(month);
+    until("what was sent is forgotten", || (rows() == 1).then_some(()));
+    let me = app.sign_in("mira@example.org");
+    missed(&me, 1);
+    me.post("/api/v1/reminders/dismiss", &json!({})).empty(204);
+    app.advance(SignedDuration::from_hours(2));
+    until("what was missed is forgotten", || (rows() == 0).then_some(()));
+    drop(worker);
 }
 
 /// Across both changes of the clocks, in zones with odd rules. The wanted instants are those of RFC 5545 §3.3.5.

@@ -1,4 +1,4 @@
-//! The other end of a webhook: takes messages, answers as it was told, and keeps a ledger.
+//! The other end of webhooks and pushes: takes messages, answers as it was told, and keeps a ledger.
 
 use daymark_server::clock::monotonic;
 use serde_json::Value;
@@ -35,9 +35,9 @@ impl Reply {
 pub struct Received {
     /// Where to.
     pub path: String,
-    /// The `webhook-id`.
+    /// The `webhook-id`; of a push its `topic`.
     pub id: String,
-    /// What it said.
+    /// What it said; nothing where it is encrypted.
     pub body: Value,
 }
 
@@ -142,12 +142,12 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Received> {
         let header = line()?;
         let Some((name, value)) = header.split_once(": ") else { break };
         match name.to_lowercase().as_str() {
-            "webhook-id" => value.clone_into(&mut id),
+            "webhook-id" | "topic" => value.clone_into(&mut id),
             "content-length" => length = value.parse().ok()?,
             _ => {}
         }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Received { path, id, body: serde_json::from_slice(&body).ok()? })
+    Some(Received { path, id, body: serde_json::from_slice(&body).unwrap_or_default() })
 }
