@@ -113,7 +113,8 @@ pub fn open(
 }
 
 /// Notes on the channel what came of a send: its last success, its last error, and that it has ended. What was noted
-/// less than a minute ago in the same words is not written again.
+/// less than a minute ago in the same words is not written again. Answers whether it has ended by this: of several
+/// messages that found it gone, the first; none where it was renewed meanwhile.
 ///
 /// # Errors
 /// Where storage fails.
@@ -123,7 +124,7 @@ pub fn record(
     id: ChannelId,
     at: Timestamp,
     outcome: &Outcome,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let error = outcome.reason().map(|reason| ChannelError { at, reason });
     let has_changed = match (outcome, error) {
         (Outcome::Gone { seen }, Some(error)) => store::end(tx, account, id, *seen, &error)?,
@@ -133,5 +134,5 @@ pub fn record(
     if has_changed {
         tx.emit(account, Event::Channel { id });
     }
-    Ok(())
+    Ok(has_changed && matches!(outcome, Outcome::Gone { .. }))
 }

@@ -123,7 +123,12 @@ fn one(
     let message = Message {
         kind,
         id: owed.id,
-        tag: tag(vault, owed.account, owed.routine, owed.key),
+        // News of a channel must not take the place of the reminder that came upon it.
+        tag: if kind == MessageKind::Ended {
+            BASE64.encode(owed.id.as_bytes())
+        } else {
+            tag(vault, owed.account, owed.routine, owed.key)
+        },
         title,
         body,
         locale,

@@ -264,8 +264,8 @@ fn settle(
     );
     if let Ok(outcome) = outcome {
         // Whoever holds the row: this is what the channel has said.
-        channels::record(tx, account, leased.owed.channel, now, outcome)?;
-        if matches!(outcome, Outcome::Gone { .. }) {
+        let has_ended = channels::record(tx, account, leased.owed.channel, now, outcome)?;
+        if has_ended {
             judge::tell_of_the_end(tx, caller, &leased.owed)?;
             planner::channels_changed(tx, caller)?;
         }

@@ -38,11 +38,11 @@ fn account(me: &Client<'_>) -> AccountId {
     me.get("/api/v1/account").json(200)["id"].as_str().unwrap().parse().unwrap()
 }
 
-/// What a worker notes on a channel after a send.
-fn record(app: &TestApp, me: &Client<'_>, n: u32, outcome: Outcome) {
+/// What a worker notes on a channel after a send. Answers whether it has ended by this.
+fn record(app: &TestApp, me: &Client<'_>, n: u32, outcome: Outcome) -> bool {
     let (account, id, at) = (account(me), channel_id(n).parse().unwrap(), app.now());
     let noted = app.state.db.write(move |tx| channels::record(tx, account, id, at, &outcome));
-    actix_web::rt::System::new().block_on(noted).unwrap();
+    actix_web::rt::System::new().block_on(noted).unwrap()
 }
 
 /// Which channels the planner would use: always, then fallbacks.
@@ -250,10 +250,11 @@ fn a_browser_that_was_renewed_meanwhile_is_not_ended() {
             .put(&format!("/api/v1/push-subscriptions/{secret}"), &json!({ "subscription": subscription(n) }))
     };
     renew(&secret, 5).empty(204);
-    record(&app, &me, 1, Outcome::Gone { seen: 1 });
+    assert!(!record(&app, &me, 1, Outcome::Gone { seen: 1 }));
     let renewed = me.get(&path(1)).json(200);
     assert_eq!((&renewed["ended"], &renewed["revision"]), (&Value::Null, &json!(2)));
-    record(&app, &me, 1, Outcome::Gone { seen: 2 });
+    assert!(record(&app, &me, 1, Outcome::Gone { seen: 2 }));
+    assert!(!record(&app, &me, 1, Outcome::Gone { seen: 2 }), "told once");
     assert_eq!(me.get(&path(1)).json(200)["ended"]["reason"], "gone");
     renew(&secret, 6).empty(204);
     assert_eq!(me.get(&path(1)).json(200)["ended"], Value::Null);

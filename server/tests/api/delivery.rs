@@ -345,6 +345,7 @@ fn a_device_that_is_gone_is_removed_and_the_person_told() {
     let kinds: Vec<_> = told.iter().map(|message| message.body["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["reminder.due", "channel.ended"]);
     assert!(told[1].body["data"]["url"].as_str().unwrap().ends_with("/settings"));
+    assert_ne!(told[0].body["data"]["tag"], told[1].body["data"]["tag"], "the reminder stays to be seen");
     let missed = missed(&me, 1);
     assert_eq!((&missed[0]["reason"], &missed[0]["told_elsewhere"]), (&json!("gone"), &json!(true)));
     // What is to come goes to those that are left.
