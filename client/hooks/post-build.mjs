@@ -42,6 +42,15 @@ function shrinkProgram(html) {
   return replaceFile(replaceFile(html, file, wasm), glue, js);
 }
 
+/** The scripts that are written by hand: those that the page names, and the service worker, whose name stays. */
+function shrinkScripts(html) {
+  const own = readdirSync(stage).filter((name) => /^(theme|push)-[0-9a-f]{16}\.js$/.test(name));
+  for (const file of own) html = replaceFile(html, file, minified(readFileSync(join(stage, file), 'utf8'), '--loader=js'));
+  const worker = join(stage, 'sw.js');
+  writeFileSync(worker, minified(readFileSync(worker, 'utf8'), '--loader=js'));
+  return html;
+}
+
 /** One style sheet in place of one for each part: fewer requests, and they share what they have in common. */
 function bundleStyles(html) {
   const links = [...html.matchAll(/<link[^>]*rel="stylesheet"[^>]*>/g)].map(([link]) => link);
@@ -79,7 +88,7 @@ html = html.replace(/<base href="[^"]*"\s*\/?>/, '<base href="/">');
 // Browsers ignore it on what is preloaded for `fetch`, and say so on every start.
 html = html.replaceAll(/<link rel="preload"[^>]*\sas="fetch"[^>]*>/g, (link) => link.replace(/\sintegrity="[^"]*"/, ''));
 // `trunk serve` puts its reloading script into the page as it is served, and sends no policy.
-if (release) html = moveInlineScripts(bundleStyles(shrinkProgram(html)));
+if (release) html = moveInlineScripts(bundleStyles(shrinkScripts(shrinkProgram(html))));
 writeFileSync(page, html);
 
 if (release) {

@@ -7,9 +7,10 @@ use crate::{
     not_found::NotFound,
     platform::{browser, events::use_window_event, storage},
     problems,
+    reminders::{MissedKeeper, RemindersPage},
     route::{Route, use_route},
     routine::{self, RoutinePage, RoutinesPage},
-    run::{Keeper, RunPage},
+    run::{Keeper, RunPage, StartPage},
     settings::SettingsPage,
     shell::{self, Announcer, Messages, Shell},
     store::{Action, Dispatch, Session, Settings, State, state::Theme, use_dispatch, use_slice},
@@ -89,6 +90,7 @@ pub fn App() -> Html {
         <>
             { page(&session, route, &mut below.borrow_mut(), i18n, dispatch) }
             <Keeper />
+            <MissedKeeper />
             <Messages />
             <Announcer />
         </>
@@ -124,6 +126,7 @@ fn page(session: &Session, route: Route, below: &mut Option<Route>, i18n: I18n, 
             Route::Welcome => Html::default(),
             // Nothing else on the screen.
             Route::Run { id } => html! { <RunPage {id} /> },
+            Route::Start { routine, occurrence } => html! { <StartPage {routine} {occurrence} /> },
             Route::NewRoutine => shelled(below.clone(), html! { <RoutinePage key="new" id={None} /> }),
             Route::Routine { id } => {
                 shelled(below.clone(), html! { <RoutinePage key={id.to_string()} id={Some(id)} /> })
@@ -153,8 +156,14 @@ fn inside(route: Route) -> Html {
         Route::Day { date } => html! { <TodayPage date={Some(date)} /> },
         Route::Inbox => html! { <InboxPage /> },
         Route::Routines => html! { <RoutinesPage /> },
+        Route::Reminders => html! { <RemindersPage /> },
         Route::Settings => html! { <SettingsPage /> },
-        Route::Welcome | Route::Run { .. } | Route::NewRoutine | Route::Routine { .. } | Route::NotFound => {
+        Route::Welcome
+        | Route::Run { .. }
+        | Route::Start { .. }
+        | Route::NewRoutine
+        | Route::Routine { .. }
+        | Route::NotFound => {
             html! { <NotFound /> }
         }
     }

@@ -9,6 +9,8 @@ mod not_found;
 mod planning;
 mod platform;
 mod problems;
+mod push;
+mod reminders;
 mod route;
 mod routine;
 mod run;

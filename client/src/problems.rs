@@ -34,6 +34,7 @@ crate::words! {
     email_taken: "There is an account with this address already.", "Zu dieser Adresse gibt es schon ein Konto.";
     bad_email: "Write an address such as mira@example.org.", "Gib eine Adresse wie mira@example.org an.";
     bad_address: "This server does not reach out to that address.", "Diese Adresse ruft der Server nicht auf.";
+    bad_value: "This cannot be right. Check it again.", "Das kann nicht stimmen. Sieh es dir noch einmal an.";
     weak_password: "Too easy to guess. A few unrelated words make a good password.",
         "Zu leicht zu erraten. Ein paar Wörter ohne Zusammenhang ergeben ein gutes Passwort.";
     text_empty: "Fill this in.", "Fülle dieses Feld aus.";
@@ -75,6 +76,7 @@ impl Words {
             Code::EmailTaken => self.email_taken(),
             Code::BadEmail => self.bad_email(),
             Code::BadAddress => self.bad_address(),
+            Code::BadValue => self.bad_value(),
             Code::WeakPassword => self.weak_password(),
             Code::TextEmpty | Code::MissingField => self.text_empty(),
             Code::TextTooLong => self.text_too_long(),

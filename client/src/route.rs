@@ -3,6 +3,7 @@
 use crate::platform::history;
 use daymark_shared::{
     ids::{RoutineId, RunId},
+    occurrence::OccurrenceKey,
     schedule::parse_date,
 };
 use jiff::civil::Date;
@@ -40,6 +41,15 @@ pub enum Route {
         /// Which.
         id: RunId,
     },
+    /// `/start/…/…`: starts the run of an occurrence, or shows the one that goes on; what reminders lead to.
+    Start {
+        /// Of which routine.
+        routine: RoutineId,
+        /// Which occurrence.
+        occurrence: OccurrenceKey,
+    },
+    /// `/reminders`: those that were missed, and those to come.
+    Reminders,
     /// `/settings`
     Settings,
     /// Anything else: nothing is here.
@@ -50,6 +60,10 @@ impl Routable for Route {
     fn from_path(path: &str, _: &HashMap<&str, &str>) -> Option<Self> {
         let mut segments = path.split('/').filter(|segment| !segment.is_empty());
         let route = match (segments.next(), segments.next(), segments.next()) {
+            (Some("start"), Some(routine), Some(key)) => {
+                Self::Start { routine: routine.parse().ok()?, occurrence: key.parse().ok()? }
+            }
+            (Some("reminders"), None, _) => Self::Reminders,
             (None, ..) => Self::Today,
             (Some("welcome"), None, _) => Self::Welcome,
             (Some("day"), Some(date), None) => Self::Day { date: parse_date(date).ok()? },
@@ -74,6 +88,10 @@ impl Routable for Route {
             Self::Routine { id } => ["/routines/", &id.to_string()].concat(),
             Self::Inbox => "/inbox".to_owned(),
             Self::Run { id } => ["/run/", &id.to_string()].concat(),
+            Self::Start { routine, occurrence } => {
+                ["/start/", &routine.to_string(), "/", &occurrence.to_string()].concat()
+            }
+            Self::Reminders => "/reminders".to_owned(),
             Self::Settings => "/settings".to_owned(),
             Self::NotFound => "/not-found".to_owned(),
         }
@@ -130,6 +148,8 @@ pub enum Area {
     Inbox,
     /// The routines.
     Routines,
+    /// The reminders.
+    Reminders,
     /// The settings.
     Settings,
 }
@@ -141,6 +161,7 @@ impl Area {
             Self::Today => Route::Today,
             Self::Inbox => Route::Inbox,
             Self::Routines => Route::Routines,
+            Self::Reminders => Route::Reminders,
             Self::Settings => Route::Settings,
         }
     }
@@ -153,8 +174,9 @@ impl Route {
             Self::Today | Self::Day { .. } => Some(Area::Today),
             Self::Inbox => Some(Area::Inbox),
             Self::Routines | Self::NewRoutine | Self::Routine { .. } => Some(Area::Routines),
+            Self::Reminders => Some(Area::Reminders),
             Self::Settings => Some(Area::Settings),
-            Self::Welcome | Self::Run { .. } | Self::NotFound => None,
+            Self::Welcome | Self::Run { .. } | Self::Start { .. } | Self::NotFound => None,
         }
     }
 }
@@ -168,14 +190,14 @@ pub struct RouteLink {
     /// Its classes.
     pub class: &'static str,
     /// Its name, where it shows an icon only; also its tooltip.
-    pub label: Option<&'static str>,
+    pub label: Option<AttrValue>,
     /// `page` or `date`, where it leads to what is shown now.
     pub current: Option<&'static str>,
 }
 
 impl RouteLink {
     /// One that leads there and says this.
-    pub const fn to(to: Route, inside: Html) -> Self {
+    pub fn to(to: Route, inside: Html) -> Self {
         Self { to, inside, class: "", label: None, current: None }
     }
 }
@@ -191,7 +213,7 @@ impl From<RouteLink> for Html {
             }
         });
         html! {
-            <a {href} {class} aria-label={label} title={label} aria-current={current} {onclick}>{ inside }</a>
+            <a {href} {class} aria-label={label.clone()} title={label} aria-current={current} {onclick}>{ inside }</a>
         }
     }
 }
@@ -218,6 +240,8 @@ mod tests {
             Route::Routine { id },
             Route::Inbox,
             Route::Run { id: RunId::mint(1, [1; 10]) },
+            Route::Start { routine: id, occurrence: "2-20261118T0700".parse().unwrap() },
+            Route::Reminders,
             Route::Settings,
         ] {
             assert_eq!(Route::at(&route.to_path()), route);
@@ -228,6 +252,7 @@ mod tests {
     fn what_is_no_date_or_id_is_not_found() {
         assert_eq!(Route::at("/day/2026-02-30"), Route::NotFound);
         assert_eq!(Route::at("/routines/mine"), Route::NotFound);
+        assert_eq!(Route::at("/start/mine/1-20261118"), Route::NotFound);
         assert_eq!(Route::at("/nowhere"), Route::NotFound);
         assert_eq!(Route::at("/settings/more"), Route::NotFound);
         assert_eq!(Route::at("/settings/"), Route::Settings);

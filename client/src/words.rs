@@ -4,7 +4,9 @@ crate::words! {
     today: "Today", "Heute";
     inbox: "Inbox", "Eingang";
     routines: "Routines", "Routinen";
+    reminders: "Reminders", "Erinnerungen";
     settings: "Settings", "Einstellungen";
+    missed[n]: "{n} missed", "{n} missed"; "{n} verpasst", "{n} verpasst";
     main_navigation: "Main", "Hauptnavigation";
     skip_to_content: "Skip to content", "Zum Inhalt springen";
     save: "Save", "Speichern";

@@ -1,10 +1,12 @@
 //! The server, one file a feature. All of it goes through [`request`].
 
 pub mod account;
+pub mod channel;
 pub mod day;
 pub mod error;
 pub mod occurrence;
 mod read;
+pub mod reminder;
 pub mod remote;
 pub mod request;
 pub mod routine;

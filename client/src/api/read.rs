@@ -173,7 +173,7 @@ impl<'de> Deserializer<'de> for Value {
         self.deserialize_map(visitor)
     }
 
-    /// Only plain ones: those of the API hold nothing more than their name.
+    /// A plain one is its name; one that holds something is an object of one field, named as it.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -182,6 +182,10 @@ impl<'de> Deserializer<'de> for Value {
     ) -> Result<V::Value, Refused> {
         match self {
             Value::String(name) => visitor.visit_enum(name.into_deserializer()),
+            Value::Object(mut fields) if fields.len() == 1 => match fields.pop() {
+                Some((name, value)) => visitor.visit_enum(Variant { name, value }),
+                None => Err(Refused),
+            },
             _ => Err(Refused),
         }
     }
@@ -206,6 +210,45 @@ fn list<'de, V: Visitor<'de>>(visitor: V, values: Vec<Value>) -> Result<V::Value
 
 fn object<'de, V: Visitor<'de>>(visitor: V, fields: Vec<(String, Value)>) -> Result<V::Value, Refused> {
     visitor.visit_map(Fields { fields: fields.into_iter(), value: Value::Null })
+}
+
+/// A variant that holds something.
+struct Variant {
+    name: String,
+    value: Value,
+}
+
+impl<'de> de::EnumAccess<'de> for Variant {
+    type Error = Refused;
+    type Variant = Value;
+
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Value), Refused> {
+        Ok((seed.deserialize(Value::String(self.name))?, self.value))
+    }
+}
+
+impl<'de> de::VariantAccess<'de> for Value {
+    type Error = Refused;
+
+    fn unit_variant(self) -> Result<(), Refused> {
+        Err(Refused)
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Refused> {
+        seed.deserialize(self)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Refused> {
+        Err(Refused)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        self.deserialize_map(visitor)
+    }
 }
 
 /// The items of an array.
@@ -237,5 +280,21 @@ impl<'de> de::MapAccess<'de> for Fields {
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Refused> {
         seed.deserialize(std::mem::replace(&mut self.value, Value::Null))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use daymark_shared::channel::Shown;
+
+    #[test]
+    fn a_variant_is_read_with_what_it_holds() {
+        let push = read::<Shown>(r#"{"push":{"host":"push.example","fingerprint":"00ff"}}"#);
+        assert!(matches!(push, Some(Shown::Push { host, .. }) if host == "push.example"));
+        let mail = read::<Shown>(r#"{"email":{"address":"mira@example.org"}}"#);
+        assert!(matches!(mail, Some(Shown::Email(target)) if target.address.as_str() == "mira@example.org"));
+        assert_eq!(read::<Shown>(r#"{"email":{"address":"mira@example.org"},"push":{}}"#), None);
+        assert_eq!(read::<Shown>(r#""email""#), None);
     }
 }

@@ -1,5 +1,6 @@
 //! What several pages show of routines and their occurrences, in Daymark's words.
 
+pub mod reasons;
 pub mod repeat_words;
 pub mod scope;
 pub mod tint;

@@ -2,7 +2,7 @@
 
 use super::{document, window};
 use crate::kept::use_watch;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
@@ -49,6 +49,17 @@ pub fn set_page_language(tag: &str) {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("lang", tag);
     }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["navigator", "clipboard"], js_name = writeText, catch)]
+    fn write_text(text: &str) -> Result<js_sys::Promise, JsValue>;
+}
+
+/// Puts a text into the clipboard; `false` where the browser has none (over plain http).
+pub fn copy(text: &str) -> bool {
+    write_text(text).is_ok()
 }
 
 /// Where the page is: path and query.

@@ -9,6 +9,7 @@ pub mod history;
 pub mod intl;
 pub mod locks;
 pub mod motion;
+pub mod push;
 pub mod random;
 pub mod scroll;
 pub mod sound;

@@ -6,6 +6,7 @@ use super::{
     head::{Head, PartProps},
     opened::{Context, Remark, opened},
     questions::{Removal, discard},
+    remind_part::RemindPart,
     save::{self, Saved},
     steps::StepsPart,
     when_part::WhenPart,
@@ -287,7 +288,10 @@ pub fn Editor(props: &EditorProps) -> Html {
                 }
                 <Head ..part.clone() />
                 <StepsPart ..part.clone() />
-                <WhenPart part={part} context={props.context.clone()} />
+                <WhenPart part={part.clone()} context={props.context.clone()} />
+                if part.form.when.planned {
+                    <RemindPart ..part />
+                }
                 if seen.is_some() {
                     <div class="routine-foot">
                         { Button {

@@ -13,6 +13,8 @@ mod minutes;
 mod number_field;
 mod opened;
 mod questions;
+mod remind_part;
+mod remind_words;
 mod repeat_part;
 mod row;
 mod save;

@@ -79,8 +79,8 @@ pub fn opened(
     });
     // What stands for the routine stays the current version: an edit of all occurrences is one of that.
     let routine = match own {
-        Some(Routine { title, notes, colour, icon, steps, .. }) => {
-            Routine { title, notes, colour, icon, steps, ..routine }
+        Some(Routine { title, notes, colour, icon, steps, reminders, .. }) => {
+            Routine { title, notes, colour, icon, steps, reminders, ..routine }
         }
         None => routine,
     };

@@ -8,11 +8,13 @@ mod moment;
 mod room;
 mod said;
 mod stage;
+mod start;
 mod summary;
 mod watch;
 mod words;
 
 pub use keeper::Keeper;
+pub use start::StartPage;
 
 use crate::{
     api::ApiError,
@@ -21,7 +23,7 @@ use crate::{
     problems,
     route::{Route, RouteLink},
     store::{Action, Following, run::RunEvent, use_dispatch, use_slice},
-    ui::{glyphs, icon, ring, skeleton, trouble},
+    ui::{Failure, glyphs, icon, ring, skeleton, trouble},
 };
 use daymark_shared::ids::RunId;
 use room::Room;
@@ -66,6 +68,9 @@ pub fn RunPage(props: &RunProps) -> Html {
 #[derive(Properties, PartialEq)]
 struct BeforeProps {
     error: Option<ApiError>,
+    /// What is said instead of what the error says by itself.
+    #[prop_or_default]
+    advice: Option<&'static str>,
     onretry: Callback<()>,
 }
 
@@ -74,14 +79,17 @@ struct BeforeProps {
 #[component]
 fn Before(props: &BeforeProps) -> Html {
     let (words, problems) = (use_words(), problems::use_words());
-    let failure = props.error.as_ref().map(|error| problems.failure(error));
+    let failure = props.error.as_ref().map(|error| {
+        let failure = problems.failure(error);
+        Failure { advice: props.advice.map_or(failure.advice, AttrValue::from), ..failure }
+    });
     use_title(failure.as_ref().map_or(words.loading(), |failure| &failure.title));
     html! {
         <main class={if failure.is_none() { "run hue-slate waiting" } else { "run hue-slate" }} tabindex="-1">
             <header class="run-head">
                 { RouteLink {
                     class: "icon-button",
-                    label: Some(words.leave()),
+                    label: Some(words.leave().into()),
                     ..RouteLink::to(Route::Today, html! { icon(glyphs::X) })
                 } }
                 <h1 class="visually-hidden">{ words.run() }</h1>

@@ -28,7 +28,7 @@ pub fn summary(words: &Words, run: &Run, progress: &Progress, to: &Route) -> Htm
             <header class="run-head">
                 { RouteLink {
                     class: "icon-button",
-                    label: Some(words.back_to_day()),
+                    label: Some(words.back_to_day().into()),
                     ..RouteLink::to(to.clone(), html! { icon(glyphs::X) })
                 } }
                 <p><span class="run-title">{ run.title.as_str() }</span></p>

@@ -88,5 +88,6 @@ crate::words! {
     skipped: "skipped", "ausgelassen";
     back_to_day: "Back to the day", "Zurück zum Tag";
 
+    done_already: "It is done already.", "Das ist schon erledigt.";
     loading: "The run is loading", "Der Durchlauf wird geladen";
 }

@@ -3,6 +3,7 @@
 mod account;
 mod appearance;
 mod password;
+mod reminding;
 mod saving;
 mod sessions;
 mod words;
@@ -14,6 +15,7 @@ use crate::{
         browser::{is_secure_context, use_title},
         timer::use_now,
     },
+    push,
     route::Route,
     store::{Action, Dispatch, Settings, use_dispatch, use_slice},
     ui::{Button, glyphs, icon},
@@ -21,6 +23,7 @@ use crate::{
 use account::{Mine, time, you};
 use appearance::appearance;
 use password::PasswordDialog;
+use reminding::Reminding;
 use saving::use_account;
 use sessions::sessions;
 use wasm_bindgen_futures::spawn_local;
@@ -85,6 +88,7 @@ pub fn SettingsPage() -> Html {
                 </aside>
             }
             { mine }
+            <Reminding />
             { section("security", words.security(), security) }
             { sessions(&words, &signed_in) }
             { Button {
@@ -103,6 +107,7 @@ pub fn SettingsPage() -> Html {
 fn sign_out(leaving: Kept<bool>, words: Words, dispatch: Dispatch) {
     leaving.set(true);
     spawn_local(async move {
+        push::leave().await;
         match session::sign_out().await {
             Ok(()) => {
                 // Whoever signs in next did not ask for these settings.

@@ -4,7 +4,7 @@ use crate::{
     kept::{use_node, use_watch},
     platform::focus::focus,
     route::{Area, Route, RouteLink},
-    store::{Action, Toasts, state::Tone, use_dispatch, use_slice},
+    store::{Action, Missed, Toasts, state::Tone, use_dispatch, use_slice},
     ui::{
         Glyph, glyphs, icon, mark, skeleton,
         toast::{ToastCard, live_region},
@@ -19,6 +19,7 @@ impl Area {
             Self::Today => glyphs::CALENDAR_DAYS,
             Self::Inbox => glyphs::INBOX,
             Self::Routines => glyphs::REPEAT,
+            Self::Reminders => glyphs::BELL,
             Self::Settings => glyphs::SETTINGS,
         }
     }
@@ -28,6 +29,7 @@ impl Area {
             Self::Today => words.today(),
             Self::Inbox => words.inbox(),
             Self::Routines => words.routines(),
+            Self::Reminders => words.reminders(),
             Self::Settings => words.settings(),
         }
     }
@@ -59,14 +61,26 @@ pub fn Shell(props: &ShellProps) -> Html {
         });
     }
     let here = props.route.area();
+    let missed = use_slice::<Missed>().0;
     let entry = |area: Area, class: &'static str| {
+        let missed = if area == Area::Reminders { missed } else { 0 };
+        let label = match missed {
+            0 => AttrValue::Static(area.name(&words)),
+            missed => [area.name(&words), ", ", &words.missed(missed)].concat().into(),
+        };
         html! {
             { RouteLink {
                 class,
                 current: (here == Some(area)).then_some("page"),
-                label: Some(area.name(&words)),
+                label: Some(label),
                 ..RouteLink::to(area.route(), html! {
-                    <>{ icon(area.glyph()) }<span>{ area.name(&words) }</span></>
+                    <>
+                        { icon(area.glyph()) }
+                        <span>{ area.name(&words) }</span>
+                        if missed > 0 {
+                            <b class="num">{ words.number(i64::from(missed)) }</b>
+                        }
+                    </>
                 })
             } }
         }
@@ -87,6 +101,7 @@ pub fn Shell(props: &ShellProps) -> Html {
                 // Beside the day where there is room.
                 { entry(Area::Inbox, "nav-link on-phones") }
                 { entry(Area::Routines, "nav-link") }
+                { entry(Area::Reminders, "nav-link") }
                 { entry(Area::Settings, "nav-link at-end") }
             </nav>
             <main id="main" class="main" tabindex="-1" ref={main}>{ props.children.clone() }</main>

@@ -47,6 +47,8 @@ pub enum Action {
     Days(DaysChange),
     /// Something about the inbox.
     Inbox(InboxChange),
+    /// So many reminders did not arrive in time, and the person does not know yet.
+    Missed(u32),
     /// Something happened to the run that is followed.
     Run(RunEvent),
 }

@@ -17,7 +17,7 @@ pub use action::Action;
 pub use days::{Days, DaysChange};
 pub use inbox::{Inbox, InboxChange};
 pub use run::Following;
-pub use state::{Session, Settings, State, Toasts};
+pub use state::{Missed, Session, Settings, State, Toasts};
 
 use crate::i18n::I18n;
 use std::{cell::RefCell, ops::Deref, rc::Rc};
@@ -90,6 +90,7 @@ parts! {
     toasts: Toasts,
     days: Days,
     inbox: Inbox,
+    missed: Missed,
     following: Following
 }
 

@@ -3,7 +3,7 @@
 use super::{
     action::Action,
     run,
-    state::{Session, State, Toast, spoken},
+    state::{Missed, Session, State, Toast, spoken},
 };
 use std::rc::Rc;
 
@@ -50,6 +50,7 @@ fn act(state: &mut State, action: Action) -> bool {
             let inbox = state.inbox.changed(change);
             return becomes(&mut state.inbox, inbox);
         }
+        Action::Missed(count) => return becomes(&mut state.missed, Missed(count)),
         Action::Run(event) => {
             let before = state.following.clone();
             state.following = run::reduce(&before, event);
@@ -81,7 +82,7 @@ fn meet(state: &mut State, session: Session) -> bool {
         return false;
     }
     if before != whose(&state.session) {
-        (state.days, state.inbox, state.following) = Default::default();
+        (state.days, state.inbox, state.missed, state.following) = Default::default();
     }
     speak(state);
     true

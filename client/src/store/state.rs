@@ -21,9 +21,15 @@ pub struct State {
     pub days: Rc<Days>,
     /// What has no date yet.
     pub inbox: Rc<Inbox>,
+    /// How many reminders were missed.
+    pub missed: Rc<Missed>,
     /// The run that is followed.
     pub following: Rc<Following>,
 }
+
+/// How many reminders did not arrive in time, of different occurrences, and the person does not know yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Missed(pub u32);
 
 /// Who is signed in.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -9,6 +9,7 @@ use super::{
     words::{Words, use_words},
 };
 use crate::{
+    civil::minutes_after,
     kept::use_node,
     planning::{hue, routine_icon, words as planning},
     platform::{drag::follow, style::properties},
@@ -53,6 +54,7 @@ fn remarks(words: &Words, occurrence: &Occurrence, place: Place) -> Vec<String> 
     if place.overlaps {
         remarks.push(words.overlaps().to_owned());
     }
+    remarks.extend(reminded(words, occurrence));
     if is_active(occurrence) {
         remarks.push(words.running().to_owned());
     }
@@ -64,6 +66,18 @@ fn remarks(words: &Words, occurrence: &Occurrence, place: Place) -> Vec<String> 
         ));
     }
     remarks
+}
+
+/// What the person did with its reminder, as long as it is still to be begun.
+fn reminded(words: &Words, occurrence: &Occurrence) -> Option<String> {
+    let reminded = occurrence.reminded.filter(|_| is_open(occurrence))?;
+    let Some(until) = reminded.snoozed_until else {
+        return reminded.acknowledged.then(|| words.reminder_seen().to_owned());
+    };
+    // On the clock of the day, as the start is.
+    let after = (until.as_second() - occurrence.starts_at.as_second()).div_euclid(60);
+    let at = minutes_after(occurrence.start.datetime(), i32::try_from(after).ok()?);
+    Some(words.snoozed_until(&words.time(at.time())))
 }
 
 /// Its classes.

@@ -103,7 +103,7 @@ fn head(words: &Words, props: &TopProps, summary: Option<String>, jump: &Jump) -
             html! {
                 { RouteLink {
                     class: "icon-button",
-                    label: Some(label),
+                    label: Some(label.into()),
                     ..RouteLink::to(route_of(to, today), html! { icon(glyph) })
                 } }
             }

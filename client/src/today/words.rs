@@ -32,6 +32,8 @@ crate::words! {
     done: "done", "erledigt";
     done_in(duration: &str): "done in {duration}", "erledigt in {duration}";
     running: "in progress", "läuft";
+    snoozed_until(time: &str): "snoozed until {time}", "erinnert wieder um {time}";
+    reminder_seen: "reminder seen", "Erinnerung gesehen";
     skipped: "Skipped", "Ausgelassen";
     plan_again(title: &str): "Plan {title} again", "{title} wieder einplanen";
     start_named(title: &str): "Start {title}", "{title} starten";

@@ -82,7 +82,7 @@ impl Checked {
             icon: self.icon,
             steps: self.steps,
             schedule: form.when.schedule().ok().flatten(),
-            reminders: Default::default(),
+            reminders: form.reminders.clone(),
         }
     }
 }
@@ -130,6 +130,7 @@ impl Seen {
             icon: (now.icon != routine.icon).then_some(now.icon),
             steps: (now.steps != routine.steps).then_some(now.steps),
             schedule,
+            reminders: (form.reminders != self.form.reminders).then(|| form.reminders.clone()),
             ..RoutineEdit::of(scope, occurrence)
         };
         Ok((edit, sent))
@@ -160,6 +161,7 @@ pub fn is_empty(edit: &RoutineEdit) -> bool {
         && edit.icon.is_none()
         && edit.steps.is_none()
         && edit.schedule.is_none()
+        && edit.reminders.is_none()
 }
 
 #[cfg(test)]
@@ -255,6 +257,20 @@ mod tests {
         assert_eq!(edit.notes.as_ref().map(Notes::as_str), Some("Bring the card"));
         assert!(edit.title.is_none() && edit.steps.is_none() && edit.schedule.is_none());
         assert_eq!(edit.occurrence, seen.occurrence);
+    }
+
+    #[test]
+    fn reminders_travel_when_they_changed() {
+        let seen = seen("FREQ=DAILY");
+        let plan: daymark_shared::reminder::ReminderPlan =
+            serde_json::from_str(r#"{"offsets":[10]}"#).unwrap();
+        let after = seen.form.clone().after(Act::Remind(plan.clone()));
+        assert!(!after.says_the_same(&seen.form));
+        let (edit, _) = seen.edit(&after, Scope::Later).unwrap();
+        assert!(!is_empty(&edit) && edit.steps.is_none());
+        assert_eq!(edit.reminders.as_ref(), Some(&plan));
+        let new = Checked::of(&after).unwrap().new_routine(RoutineId::from_bytes([7; 16]), &after);
+        assert_eq!(new.reminders, plan);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub use when::When;
 
 use daymark_shared::{
     ids::StepId,
+    reminder::ReminderPlan,
     routine::{Colour, Icon, Routine},
 };
 
@@ -28,6 +29,7 @@ pub struct Form {
     /// One step that bears the routine's own title: only its length is asked.
     pub single: bool,
     pub when: When,
+    pub reminders: ReminderPlan,
     /// The step removed last, and where it was.
     pub removed: Option<(usize, StepForm)>,
     /// The step whose title is to have the focus, and a number that makes the same one news.
@@ -42,6 +44,7 @@ pub enum Act {
     Colour(Colour),
     Icon(&'static str),
     When(When),
+    Remind(ReminderPlan),
     StepTitle(StepId, String),
     StepMinutes(StepId, String),
     /// More (1) or fewer (−1) by one button press.
@@ -75,6 +78,7 @@ impl Form {
             steps: vec![StepForm::fresh(step, USUAL)],
             single: true,
             when,
+            reminders: ReminderPlan::default(),
             removed: None,
             focus: (0, None),
         }
@@ -93,6 +97,7 @@ impl Form {
             steps,
             single,
             when,
+            reminders: routine.reminders.clone(),
             removed: None,
             focus: (0, None),
         }
@@ -122,6 +127,7 @@ impl Form {
             && self.colour == other.colour
             && self.icon == other.icon
             && self.when == other.when
+            && self.reminders == other.reminders
             && self.single == other.single
             && steps(self) == steps(other)
     }
@@ -140,6 +146,7 @@ impl Form {
             colour: newer(self.colour, &before.colour, now.colour),
             icon: newer(self.icon, &before.icon, now.icon),
             when: newer(self.when, &before.when, now.when),
+            reminders: newer(self.reminders, &before.reminders, now.reminders),
             steps: kept,
             single,
             removed: None,
@@ -164,6 +171,7 @@ impl Form {
             Act::Colour(colour) => self.colour = colour,
             Act::Icon(icon) => self.icon = icon.to_owned(),
             Act::When(when) => self.when = when,
+            Act::Remind(plan) => self.reminders = plan,
             Act::StepTitle(id, title) => self.with(id, |step| step.title = title),
             Act::StepMinutes(id, minutes) => self.with(id, |step| step.minutes = minutes),
             Act::StepStretch(id, by) => self.with(id, |step| {

@@ -1,0 +1,343 @@
+// Reminders as a person meets them: on the sheet of a routine, in the settings, on their page, and on the way from a
+// message into a run. What channels and lost reminders look like is played by the test; what is saved is saved.
+import { signUp, type SignedIn } from '../lib/account.ts';
+import { axe, screens } from '../lib/looks.ts';
+import { mint, today } from '../lib/planning.ts';
+import { expect, test, type Page } from '../lib/test.ts';
+
+// Each test looks at a screen in both themes and sizes: that takes its time on a busy machine.
+test.describe.configure({ timeout: 120_000 });
+
+const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
+const NOW = () => new Date().toISOString();
+const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+interface Reminders {
+  offsets: number[];
+  again?: { every: number; times: number };
+}
+
+const headers = (who: SignedIn) => ({ Authorization: `Bearer ${who.accessToken}` });
+
+/** What is said at the edge of the screen. */
+const said = (page: Page, text: string) => page.getByRole('region', { name: 'Messages' }).getByText(text);
+
+async function makeRoutine(page: Page, who: SignedIn, more: object = {}): Promise<string> {
+  const id = mint();
+  const response = await page.request.post('/api/v1/routines', {
+    headers: headers(who),
+    data: {
+      id,
+      title: 'Morning start',
+      colour: 'sun',
+      icon: 'sun',
+      steps: [{ id: mint(), title: 'Glass of water', minutes: 5 }, { id: mint(), title: 'Stretch', minutes: 10 }],
+      schedule: { start: today('07:00'), zone: 'mine', repeat: 'FREQ=DAILY' },
+      ...more,
+    },
+  });
+  expect(response.status(), await response.text()).toBe(201);
+  return id;
+}
+
+async function reminders(page: Page, who: SignedIn, id: string): Promise<Reminders> {
+  const response = await page.request.get(`/api/v1/routines/${id}`, { headers: headers(who) });
+  return ((await response.json()) as { reminders: Reminders }).reminders;
+}
+
+const channel = (n: number, kind: string, more: object) => ({
+  id: `01890a5d-ac96-774b-bcce-b302099a90${10 + n}`,
+  kind,
+  role: 'always',
+  position: n,
+  ended: null,
+  last_success_at: null,
+  last_error: null,
+  created_at: '2026-11-01T07:00:00Z',
+  revision: 1,
+  ...more,
+});
+
+const CHANNELS = () => [
+  channel(0, 'push', { name: 'Firefox on Linux', target: { push: { host: 'push.example', fingerprint: '00ff' } }, last_success_at: ago(5) }),
+  channel(1, 'ntfy', {
+    name: 'Phone',
+    target: { ntfy: { server: 'https://ntfy.sh', topic: 'day-4f9c2a7be1', priority: 4 } },
+    last_success_at: ago(3000),
+    last_error: { at: ago(90), reason: 'silent' },
+  }),
+  channel(2, 'push', {
+    name: 'Chrome on Android',
+    target: { push: { host: 'push.example', fingerprint: '11ff' } },
+    ended: { at: ago(600), reason: 'gone' },
+  }),
+  channel(3, 'webhook', { name: 'Lamp', role: 'fallback', target: { webhook: { url: 'https://home.example/lamp' } } }),
+];
+
+/** Plays the channels of an account; what is asked of them is kept. */
+async function playChannels(page: Page, channels: object[] = CHANNELS()) {
+  const asked: { method: string; path: string; body: unknown }[] = [];
+  await page.route(/\/api\/v1\/(channels(\/.*)?|channel-offer)$/, async (route) => {
+    const request = route.request();
+    const path = new URL(request.url()).pathname.replace('/api/v1/', '');
+    if (request.method() !== 'GET') asked.push({ method: request.method(), path, body: request.postDataJSON() as unknown });
+    if (path === 'channel-offer') return route.fulfill({ json: { push: { key: 'BLMb' }, email: true } });
+    if (path.endsWith('/test')) return route.fulfill({ json: { delivered: false, reason: 'unreachable' } });
+    if (request.method() === 'DELETE') return route.fulfill({ status: 204 });
+    if (request.method() === 'GET') return route.fulfill({ json: { items: channels, next: null } });
+    const target = (request.postDataJSON() as { target?: { webhook?: object } } | null)?.target;
+    const made = channel(9, 'webhook', { name: 'Lamp', target: { webhook: { url: 'https://home.example/lamp' } }, secret: 'whsec_bGFudGVybg==' });
+    return route.fulfill({ status: target ? 201 : 200, json: made });
+  });
+  return asked;
+}
+
+const lost = (n: number, more: object) => ({
+  id: `01890a5d-ac96-774b-bcce-b302099a80${10 + n}`,
+  routine: '01890a5d-ac96-774b-bcce-b302099a8057',
+  occurrence: '1-20261118T0700',
+  title: 'Morning start',
+  colour: 'sun',
+  icon: 'sun',
+  channel: { id: '01890a5d-ac96-774b-bcce-b302099a9011', name: 'Phone', kind: 'ntfy' },
+  due_at: ago(200),
+  starts_at: ago(200),
+  state: 'failed',
+  late: false,
+  reason: 'unreachable',
+  told_elsewhere: false,
+  settled_at: NOW(),
+  ...more,
+});
+
+/** Plays the lists of reminders. */
+async function playReminders(page: Page, missed: object[], upcoming: object[]) {
+  const asked: string[] = [];
+  await page.route(/\/api\/v1\/reminders(\/.*|\?.*)?$/, async (route) => {
+    const request = route.request();
+    const url = new URL(request.url());
+    if (request.method() === 'POST') {
+      asked.push(url.pathname.replace('/api/v1/', ''));
+      missed.splice(0, url.pathname.endsWith('reminders/dismiss') ? missed.length : 1);
+      return route.fulfill({ status: 204 });
+    }
+    return route.fulfill({ json: { items: url.searchParams.get('list') === 'missed' ? missed : upcoming, next: null } });
+  });
+  return asked;
+}
+
+test('a routine reminds when its person wants it to, in words and on the server', async ({ page }) => {
+  const who = await signUp(page);
+  const id = await makeRoutine(page, who);
+  await page.goto(`/routines/${id}`);
+  const sheet = page.getByRole('dialog', { name: 'Edit routine' });
+  await expect(sheet.getByText('Reminds at the start.')).toBeVisible({ timeout: 20_000 });
+
+  await sheet.getByRole('button', { name: '10 min before' }).click();
+  await expect(sheet.getByText('Reminds at the start and 10 minutes before.')).toBeVisible();
+  await sheet.getByRole('button', { name: 'Other' }).click();
+  await sheet.getByLabel('How long before').fill('9');
+  await sheet.getByLabel('Unit').selectOption('days');
+  await sheet.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(sheet.getByText('From 1 minute to 7 days.')).toBeVisible();
+  await sheet.getByLabel('How long before').fill('2');
+  await sheet.getByLabel('How long before').press('Enter');
+  await expect(sheet.getByRole('button', { name: '2 days before' })).toHaveAttribute('aria-pressed', 'true');
+  await sheet.getByRole('switch', { name: 'Remind again until I start' }).click();
+  await sheet.getByLabel('At most').selectOption('2 times');
+  await expect(sheet.getByText('then every 5 min until started, at most 2 times.')).toBeVisible();
+  await axe(page);
+  for (const [name, size] of Object.entries(SIZES)) {
+    await page.setViewportSize(size);
+    await sheet.getByText('Remind me', { exact: true }).scrollIntoViewIfNeeded();
+    await screens(page, `reminders-editor-${name}`);
+  }
+
+  await sheet.getByRole('button', { name: 'Save' }).click();
+  await expect(said(page, 'Saved.')).toBeVisible();
+  expect(await reminders(page, who, id)).toEqual({ offsets: [0, 10, 2880], again: { every: 5, times: 2 } });
+
+  await page.goto(`/routines/${id}`);
+  for (const chip of ['At the start', '10 min before', '2 days before']) await sheet.getByRole('button', { name: chip }).click();
+  await expect(sheet.getByText('Does not remind.')).toBeVisible();
+  await sheet.getByRole('button', { name: 'Save' }).click();
+  await expect(said(page, 'Saved.')).toBeVisible();
+  expect(await reminders(page, who, id)).toEqual({ offsets: [] });
+});
+
+test('five reminders are enough', async ({ page }) => {
+  const who = await signUp(page);
+  const id = await makeRoutine(page, who, { reminders: { offsets: [0, 5, 10, 15, 30] } });
+  await page.goto(`/routines/${id}`);
+  const sheet = page.getByRole('dialog', { name: 'Edit routine' });
+  await expect(sheet.getByText('Five at most.')).toBeVisible();
+  await expect(sheet.getByRole('button', { name: '1 h before' })).toBeDisabled();
+  await sheet.getByRole('button', { name: '5 min before', exact: true }).click();
+  await expect(sheet.getByRole('button', { name: '1 h before' })).toBeEnabled();
+});
+
+test('the settings show every way that reminders take, and how it fares', async ({ page }) => {
+  await signUp(page);
+  const asked = await playChannels(page);
+  await page.goto('/settings');
+  const list = page.getByRole('region', { name: 'Where reminders go' });
+  await expect(list.getByText('ntfy · ntfy.sh/day-4f9c2a7be1 · last delivered 2 days ago')).toBeVisible();
+  await expect(list.getByText('The other end did not answer in time.')).toBeVisible();
+  await expect(list.getByText('Turn them on there again.')).toBeVisible();
+  await expect(list.getByText('If others fail')).toBeVisible();
+  await axe(page);
+  for (const [name, size] of Object.entries(SIZES)) {
+    await page.setViewportSize(size);
+    await page.getByRole('heading', { name: 'Reminders on this browser' }).scrollIntoViewIfNeeded();
+    await page.evaluate(() => document.getElementById('reminders')?.scrollIntoView());
+    await screens(page, `reminders-settings-${name}`);
+    await page.evaluate(() => document.getElementById('quiet')?.scrollIntoView());
+    await screens(page, `reminders-quiet-${name}`);
+  }
+
+  await list.getByRole('button', { name: 'Send a test to Phone' }).click();
+  await expect(said(page, 'The test to Phone did not get through. There was no connection to it.')).toBeVisible();
+  await list.getByRole('button', { name: 'Phone: rename, order, remove' }).click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  await page.getByRole('dialog', { name: 'Remove Phone?' }).getByRole('button', { name: 'Remove' }).click();
+  await expect(said(page, 'Phone is removed.')).toBeVisible();
+  await list.getByRole('button', { name: 'Lamp: rename, order, remove' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Only if others fail' }).click();
+  await expect.poll(() => asked.map(({ method, path }) => `${method} ${path.slice(0, 8)}`)).toEqual(['POST channels', 'DELETE channels', 'PATCH channels']);
+  expect(asked[2]?.body).toEqual({ role: 'always' });
+});
+
+test('a webhook is added, and its secret is shown once', async ({ page }) => {
+  await signUp(page);
+  const asked = await playChannels(page, []);
+  await page.goto('/settings');
+  const list = page.getByRole('region', { name: 'Where reminders go' });
+  await expect(list.getByText('Nowhere yet.')).toBeVisible();
+  await list.getByRole('button', { name: 'Add a webhook' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a webhook' });
+  await dialog.getByRole('button', { name: 'Add' }).click();
+  await expect(dialog.getByLabel('Address')).toBeFocused();
+  await expect(dialog.getByText('Fill this in.')).toBeVisible();
+  await axe(page);
+  await dialog.getByLabel('Address').fill('https://home.example/lamp');
+  await dialog.getByRole('button', { name: 'Add' }).click();
+  const secret = page.getByRole('dialog', { name: 'Secret' });
+  await expect(secret.getByText('whsec_bGFudGVybg==')).toBeVisible();
+  await axe(page);
+  await page.setViewportSize(SIZES.phone);
+  await screens(page, 'reminders-secret-phone');
+  await secret.getByRole('button', { name: 'Close' }).last().click();
+  await expect(secret).toBeHidden();
+  expect(asked[0]?.body).toMatchObject({ name: 'Webhook', target: { webhook: { url: 'https://home.example/lamp' } }, role: 'always' });
+
+  await list.getByRole('button', { name: 'Add ntfy' }).click();
+  const ntfy = page.getByRole('dialog', { name: 'Add ntfy' });
+  await ntfy.getByLabel('Topic').fill('my day');
+  await ntfy.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(ntfy.getByLabel('Topic')).toBeFocused();
+  await axe(page);
+  await screens(page, 'reminders-ntfy-phone');
+});
+
+test('when it is quiet is kept', async ({ page }) => {
+  const who = await signUp(page);
+  await playChannels(page, []);
+  await page.goto('/settings');
+  const card = page.getByRole('region', { name: 'When it is quiet' });
+  await card.getByRole('switch', { name: 'Quiet hours every day' }).click();
+  await card.getByLabel('To', { exact: true }).fill('06:30');
+  await card.getByLabel('To', { exact: true }).blur();
+  await card.getByRole('switch', { name: 'Keep titles out of messages' }).click();
+  await card.getByRole('button', { name: 'Add' }).click();
+  await expect(card.getByText('Choose two days, the first one first.')).toBeVisible();
+  await card.getByLabel('First day').fill('2099-12-24');
+  await card.getByLabel('Last day').fill('2099-12-26');
+  await card.getByRole('button', { name: 'Add' }).click();
+  await expect(card.getByText('Thu, 24 Dec 2099 – Sat, 26 Dec 2099')).toBeVisible();
+  await expect
+    .poll(async () => {
+      const response = await page.request.get('/api/v1/reminder-settings', { headers: headers(who) });
+      return ((await response.json()) as { settings: unknown }).settings;
+    })
+    .toMatchObject({
+      quiet: { from: '22:00:00', to: '06:30:00' },
+      hide_titles: true,
+      vacations: [{ from: '2099-12-24', to: '2099-12-26' }],
+    });
+  await page.reload();
+  await expect(card.getByLabel('To', { exact: true })).toHaveValue('06:30');
+  await axe(page);
+});
+
+test('what was missed says why, and what to do', async ({ page }) => {
+  await signUp(page);
+  const missed = [
+    lost(0, {}),
+    lost(1, { channel: { id: '01890a5d-ac96-774b-bcce-b302099a9010', name: 'Firefox on Linux', kind: 'push' }, reason: 'gone' }),
+    lost(2, { occurrence: '1-20261117T2130', title: 'Reading', colour: 'plum', icon: 'book-open', state: 'expired', reason: 'too_late', due_at: ago(900) }),
+    lost(3, { occurrence: '1-20261117T1700', title: 'Gym', colour: 'leaf', icon: 'dumbbell', state: 'sent', late: true, reason: null, due_at: ago(1200), settled_at: ago(1180) }),
+  ];
+  const soon = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+  const upcoming = [
+    lost(4, { title: 'Lunch walk', colour: 'leaf', state: 'pending', reason: null, due_at: soon(50), starts_at: soon(60) }),
+    lost(5, { title: 'Lunch walk', colour: 'leaf', state: 'pending', reason: null, due_at: soon(50), starts_at: soon(60), channel: { id: '01890a5d-ac96-774b-bcce-b302099a9010', name: 'Firefox on Linux', kind: 'push' } }),
+    lost(6, { title: 'Morning start', state: 'pending', reason: null, due_at: soon(1500), starts_at: soon(1500) }),
+  ];
+  const asked = await playReminders(page, missed, upcoming);
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Reminders, 3 missed' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Reminders' })).toBeVisible();
+  const list = page.getByRole('region', { name: 'Missed' });
+  await expect(list.getByRole('listitem')).toHaveCount(3);
+  await expect(list.getByText('Phone: There was no connection to it. Check the address.')).toBeVisible();
+  await expect(list.getByText('Firefox on Linux: That browser takes no reminders any more.')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'In the next two days' }).getByText('10 min before · Phone · Firefox on Linux')).toBeVisible();
+  await axe(page);
+  for (const [name, size] of Object.entries(SIZES)) {
+    await page.setViewportSize(size);
+    await screens(page, `reminders-missed-${name}`);
+  }
+
+  await list.getByRole('button', { name: 'Dismiss Morning start' }).click();
+  await expect.poll(() => asked).toEqual(['reminders/01890a5d-ac96-774b-bcce-b302099a8010/dismiss']);
+  await list.getByRole('button', { name: 'Dismiss all' }).click();
+  await expect(list.getByText('Nothing was missed.')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Reminders', exact: true })).toBeVisible();
+  await axe(page);
+});
+
+test('a reminder leads into the run, and back to where one was', async ({ page }) => {
+  const who = await signUp(page);
+  const id = await makeRoutine(page, who, { schedule: { start: today(), zone: 'mine' } });
+  const key = `1-${today().replaceAll(/[-:]/g, '')}`;
+  await page.goto(`/start/${id}/${key}`);
+  await expect(page).toHaveURL(/\/run\/[0-9a-f-]{36}$/);
+  await expect(page.getByRole('heading', { name: 'Glass of water' })).toBeVisible();
+  const run = page.url();
+  await page.goto(`/start/${id}/${key}`);
+  await expect(page).toHaveURL(run);
+
+  await page.goto(`/start/${mint()}/${key}`);
+  await expect(page.getByText('It is not there any more.')).toBeVisible();
+  await axe(page);
+  await page.getByRole('link', { name: 'Back to the day' }).click();
+  await expect(page).toHaveURL('/');
+});
+
+test('the program can be installed, and its worker is never kept', async ({ page, request }) => {
+  await signUp(page);
+  const href = await page.locator('link[rel=manifest]').getAttribute('href');
+  const manifest = await request.get(`/${href}`);
+  expect(manifest.headers()['content-type']).toBe('application/manifest+json');
+  const { icons, start_url, display } = (await manifest.json()) as { icons: { src: string; sizes: string }[]; start_url: string; display: string };
+  expect({ start_url, display }).toEqual({ start_url: './', display: 'standalone' });
+  for (const { src, sizes } of icons) {
+    const icon = await request.get(`/${src}`);
+    expect(icon.headers()['content-type']).toBe('image/png');
+    // Width and height stand at the beginning of a PNG.
+    const bytes = await icon.body();
+    expect(`${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`).toBe(sizes);
+  }
+  const worker = await request.get('/sw.js');
+  expect(worker.headers()).toMatchObject({ 'content-type': expect.stringContaining('text/javascript'), 'cache-control': 'no-cache' });
+});
