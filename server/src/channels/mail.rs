@@ -3,10 +3,10 @@
 use super::{
     Message, Opened, Outcome,
     links::Links,
-    smtp::{Smtp, SmtpServer},
+    smtp::{OpenError, Smtp, SmtpServer},
     words,
 };
-use crate::state::State;
+use crate::{config::Config, state::State};
 use daymark_shared::{channel::EmailTarget, reminder::Reason};
 use jiff::Timestamp;
 use lettre::{
@@ -25,8 +25,8 @@ pub(super) struct Mail {
 }
 
 impl Mail {
-    pub(super) fn new(server: SmtpServer, from: Mailbox, site: &str) -> Result<Self, Error> {
-        Ok(Self { smtp: Smtp::new(server, site)?, from })
+    pub(super) fn new(server: SmtpServer, from: Mailbox, config: &Config) -> Result<Self, OpenError> {
+        Ok(Self { smtp: Smtp::new(server, config)?, from })
     }
 }
 

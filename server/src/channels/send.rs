@@ -1,7 +1,8 @@
 //! Sending: to whichever kind of channel it is, in five seconds at most.
 
 use super::{
-    Message, MessageKind, Opened, Outcome, mail, mail::Mail, ntfy, push, push::Push, store, webhook, words,
+    Message, MessageKind, Opened, Outcome, mail, mail::Mail, ntfy, push, push::Push, smtp, store, webhook,
+    words,
 };
 use crate::{
     accounts,
@@ -44,9 +45,9 @@ pub enum OpenError {
     /// The key for push services.
     #[error(transparent)]
     Push(#[from] Error),
-    /// TLS for the mail server.
-    #[error("mail cannot be sent: {0}")]
-    Mail(#[from] lettre::transport::smtp::Error),
+    /// The mail server.
+    #[error(transparent)]
+    Mail(#[from] smtp::OpenError),
 }
 
 impl Senders {
@@ -57,8 +58,7 @@ impl Senders {
     pub fn new(config: &Config, vault: &Vault) -> Result<Self, OpenError> {
         let push = Push::new(vault.push_key(), config)?;
         let server = config.mail.server.clone().zip(config.mail.from.clone());
-        let mail =
-            server.map(|(server, from)| Mail::new(server, from, &config.site.public_url)).transpose()?;
+        let mail = server.map(|(server, from)| Mail::new(server, from, config)).transpose()?;
         Ok(Self { push, mail })
     }
 }

@@ -1,19 +1,23 @@
 //! The operator's mail server: how it is reached, and connections to it that are used again.
 
-use crate::clock::monotonic;
+use crate::{
+    clock::monotonic,
+    config::Config,
+    outbound::{self, certificates},
+};
 use lettre::{
     address::Envelope,
     transport::smtp::{
         Error,
         authentication::{Credentials, Mechanism},
-        client::{AsyncSmtpConnection, TlsParameters},
+        client::{AsyncSmtpConnection, Certificate, TlsParameters},
         extension::ClientId,
     },
 };
 use std::{
     fmt,
     str::FromStr,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 use tokio::sync::Semaphore;
@@ -103,24 +107,59 @@ fn is_this_machine(host: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
+/// Why no mail can be sent, in words for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file with authorities.
+    #[error(transparent)]
+    File(#[from] outbound::OpenError),
+    /// One of them, as it was read.
+    #[error("OUTBOUND_CA_FILE: {0}")]
+    Read(#[from] native_tls::Error),
+    /// One of them, for mail.
+    #[error("OUTBOUND_CA_FILE: {0}")]
+    Own(Error),
+}
+
 /// Sends mails by way of that server.
 pub(super) struct Smtp {
     server: SmtpServer,
     hello: ClientId,
-    tls: TlsParameters,
+    /// What is believed besides the system's authorities, which are loaded when the first connection needs them.
+    own: Vec<Certificate>,
+    tls: OnceLock<TlsParameters>,
     parked: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
     turns: Semaphore,
 }
 
 impl Smtp {
-    /// `site` is the address that people open: the server says by its host who it is.
+    /// By the operator's configuration. Nobody is connected to yet.
     ///
     /// # Errors
-    /// Where the system's TLS cannot be used.
-    pub(super) fn new(server: SmtpServer, site: &str) -> Result<Self, Error> {
-        let tls = TlsParameters::new(server.host.clone())?;
-        let hello = hello(site);
-        Ok(Self { server, hello, tls, parked: Mutex::default(), turns: Semaphore::new(AT_ONCE) })
+    /// [`OpenError`].
+    pub(super) fn new(server: SmtpServer, config: &Config) -> Result<Self, OpenError> {
+        let own = certificates(&config.outbound)?.into_iter();
+        let own = own.map(|certificate| Certificate::from_der(certificate.to_der()?).map_err(OpenError::Own));
+        Ok(Self {
+            server,
+            hello: hello(&config.site.public_url),
+            own: own.collect::<Result<_, _>>()?,
+            tls: OnceLock::new(),
+            parked: Mutex::default(),
+            turns: Semaphore::new(AT_ONCE),
+        })
+    }
+
+    fn tls(&self) -> Result<&TlsParameters, Error> {
+        if let Some(made) = self.tls.get() {
+            return Ok(made);
+        }
+        let mut builder = TlsParameters::builder(self.server.host.clone());
+        for certificate in &self.own {
+            builder = builder.add_root_certificate(certificate.clone());
+        }
+        let made = builder.build()?;
+        Ok(self.tls.get_or_init(|| made))
     }
 
     /// Sends a mail. It waits as long as the server does: the limit is the caller's. Where the caller gives up, the
@@ -149,12 +188,15 @@ impl Smtp {
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
         let SmtpServer { host, port, security, credentials } = &self.server;
-        let implicit = (*security == Security::Implicit).then(|| self.tls.clone());
+        let implicit = match security {
+            Security::Implicit => Some(self.tls()?.clone()),
+            Security::Required | Security::None => None,
+        };
         let at = (host.as_str(), *port);
         let mut connection =
             AsyncSmtpConnection::connect_tokio1(at, Some(CONNECT), &self.hello, implicit, None).await?;
         if *security == Security::Required {
-            connection.starttls(self.tls.clone(), &self.hello).await?;
+            connection.starttls(self.tls()?.clone(), &self.hello).await?;
         }
         if let Some(credentials) = credentials {
             connection.auth(MECHANISMS, credentials).await?;

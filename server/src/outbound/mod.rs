@@ -20,7 +20,7 @@ pub use hyper::{HeaderMap, Method, header};
 pub use network::{Network, Pending};
 pub use services::{NoPushService, PushService};
 pub use target::{LONGEST, Purpose, Refusal, Target};
-pub use tls::OpenError;
+pub use tls::{OpenError, certificates};
 
 use crate::{clock::monotonic, config};
 use connector::Connector;

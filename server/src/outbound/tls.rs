@@ -12,6 +12,19 @@ use tokio_native_tls::{TlsConnector, TlsStream};
 #[error("OUTBOUND_CA_FILE: no certificates can be read from {}", .0.display())]
 pub struct OpenError(PathBuf);
 
+/// The authorities that the operator adds to the system's.
+///
+/// # Errors
+/// [`OpenError`] where their file holds none.
+pub fn certificates(config: &config::Outbound) -> Result<Vec<Certificate>, OpenError> {
+    let Some(file) = &config.ca_file else { return Ok(Vec::new()) };
+    let text = fs::read(file).map_err(|_| OpenError(file.clone()))?;
+    match Certificate::stack_from_pem(&text) {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        _ => Err(OpenError(file.clone())),
+    }
+}
+
 /// Believes the system's authorities and the operator's. They are loaded when the first connection needs them: they
 /// take 3 MB, which a process that asks nobody does without.
 pub(super) struct Tls {
@@ -21,17 +34,7 @@ pub(super) struct Tls {
 
 impl Tls {
     pub(super) fn new(config: &config::Outbound) -> Result<Self, OpenError> {
-        let own = match &config.ca_file {
-            None => Vec::new(),
-            Some(file) => {
-                let text = fs::read(file).map_err(|_| OpenError(file.clone()))?;
-                Certificate::stack_from_pem(&text).map_err(|_| OpenError(file.clone()))?
-            }
-        };
-        if let (Some(file), []) = (&config.ca_file, own.as_slice()) {
-            return Err(OpenError(file.clone()));
-        }
-        Ok(Self { own, connector: OnceLock::new() })
+        Ok(Self { own: certificates(config)?, connector: OnceLock::new() })
     }
 
     /// The handshake, with the host's name held against its certificate.

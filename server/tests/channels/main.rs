@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../support/certificate.rs"]
+mod certificate;
 mod desk;
 mod faults;
 mod mail;
 mod ntfy;
 mod push;
+mod secure;
 mod sequences;
 mod sink;
 #[path = "../support/smtp.rs"]

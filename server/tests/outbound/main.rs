@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../support/certificate.rs"]
+mod certificate;
 mod faults;
 mod fuzz;
 mod keeping;
