@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     accounts,
+    caller::Caller,
     config::Config,
     error::Error,
     state::State,
@@ -124,7 +125,13 @@ pub async fn test(state: &State, account: AccountId, id: ChannelId) -> Result<Te
         late: false,
     };
     let outcome = deliver(state, &channel, &message).await;
-    let (at, reason) = (state.clock.now(), outcome.reason());
-    state.db.write(move |tx| super::record(tx, account, id, at, &outcome)).await?;
+    let (vault, now, reason) = (state.vault.clone(), state.clock.now(), outcome.reason());
+    let noted = state.db.write(move |tx| {
+        if super::record(tx, account, id, now, &outcome)? {
+            super::changed(tx, &Caller { account, vault: &vault, now }, id)?;
+        }
+        Ok(())
+    });
+    noted.await?;
     Ok(TestResult { delivered: reason.is_none(), reason })
 }

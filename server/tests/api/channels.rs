@@ -3,6 +3,8 @@
 use crate::{
     app::{Client, TestApp},
     planning::{NOBODY, browser, channel_id, send_seen, subscription, two_people, webhook, with},
+    sink::{Reply, Sink},
+    smtp::MailServer,
 };
 use daymark_server::{
     channels::{self, Outcome},
@@ -309,6 +311,52 @@ fn tests_tell_what_is_wrong_and_are_few() {
     app.advance(SignedDuration::from_mins(10));
     let me = app.sign_in(MIRA);
     me.send("POST", &format!("{}/test", path(1)), &[], None).json(200);
+}
+
+/// As a mail program does it (RFC 8058 §3.2): a form, and nothing that says who it is.
+#[test]
+fn a_mailbox_unsubscribes_with_one_click() {
+    let server = MailServer::start(&[]);
+    let url = format!("smtp://{}", server.addr);
+    let site = "https://day.example.org";
+    let app = TestApp::with(&[("SMTP_URL", &url), ("MAIL_FROM", "day@example.org"), ("PUBLIC_URL", site)]);
+    let me = app.sign_up(MIRA);
+    me.post(CHANNELS, &mailbox(1)).json(201);
+    let test = || me.send("POST", &format!("{}/test", path(1)), &[], None).json(200);
+    assert_eq!(test(), json!({ "delivered": true }));
+    assert_eq!(me.get(&path(1)).json(200)["last_success_at"], "2026-03-02T06:00:00Z");
+    let mail = server.next();
+    let address = mail.data.split_once("List-Unsubscribe: <").unwrap().1.split_once('>').unwrap().0;
+    let address = address.strip_prefix(site).unwrap();
+    let click = |address: &str| {
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        app.anonymous().send("POST", address, &form, Some(b"List-Unsubscribe=One-Click".to_vec()))
+    };
+    click(&address[..address.len() - 1]).problem("not_found");
+    for _ in 0..2 {
+        click(address).empty(204);
+        let ended = &me.get(&path(1)).json(200)["ended"];
+        assert_eq!(*ended, json!({ "at": "2026-03-02T06:00:00Z", "reason": "unsubscribed" }));
+    }
+    assert_eq!(routing(&app, &me), (vec![], vec![]));
+    assert_eq!(test(), json!({ "delivered": false, "reason": "unsubscribed" }));
+    // The person wants it after all.
+    assert_eq!(me.post(CHANNELS, &mailbox(2)).json(200)["ended"], Value::Null);
+    assert_eq!(routing(&app, &me).0, [channel_id(1)]);
+}
+
+#[test]
+fn a_test_that_finds_a_browser_gone_ends_its_channel() {
+    let sink = Sink::start();
+    sink.script("/push", &[Reply::Status(410, "")]);
+    let origin = sink.url("");
+    let app = TestApp::with(&[("PUSH_SERVICES", &origin)]);
+    let me = app.sign_up(MIRA);
+    let gone = with(browser(1), "/target/push/endpoint", json!(sink.url("/push")));
+    me.post(CHANNELS, &gone).json(201);
+    let answer = me.send("POST", &format!("{}/test", path(1)), &[], None).json(200);
+    assert_eq!(answer, json!({ "delivered": false, "reason": "gone" }));
+    assert_eq!(me.get(&path(1)).json(200)["ended"]["reason"], "gone");
 }
 
 #[test]

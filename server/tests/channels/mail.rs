@@ -5,8 +5,8 @@ use crate::{
     smtp::{MailServer, Script},
 };
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use daymark_server::channels::Outcome;
-use daymark_shared::reminder::Reason;
+use daymark_server::channels::{Message, Outcome};
+use daymark_shared::{account::Locale, reminder::Reason};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -71,6 +71,25 @@ async fn a_mail_is_readable_in_both_ways_and_can_be_refused_with_one_click() {
     let second = server.next();
     assert_eq!(field(&second.data, "Message-ID"), Some(id.as_str()));
     assert_eq!(second.commands[..commands.len()], first.commands);
+}
+
+/// Mail servers need not take anything but ASCII in a head (RFC 5322 §2.2).
+#[actix_web::test]
+async fn a_head_is_ascii_in_every_language() {
+    let server = MailServer::start(&[]);
+    let desk = desk(&format!("smtp://{}", server.addr), SITE).await;
+    let channel = desk.channel(mailbox()).await;
+    let title = "Frühstück 🥐 ".repeat(15);
+    let message = Message { title, locale: Locale::De, ..reminder() };
+    assert_eq!(desk.send(channel.id, &message).await, Outcome::Delivered);
+    let mail = server.next().data;
+    let head = mail.split_once("\n\n").unwrap().0;
+    assert!(
+        head.is_ascii() && head.lines().all(|line| line.len() <= 78 || !line.starts_with("Subject")),
+        "{head}"
+    );
+    assert!(head.contains("=?utf-8?b?"), "{head}");
+    assert_eq!(field(&mail, "Content-Language"), Some("de"));
 }
 
 /// One click by HTTP is not what RFC 8058 allows.
