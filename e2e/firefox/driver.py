@@ -3,7 +3,6 @@
     {"do": "open", "url": "http://localhost:4000/"}
     {"do": "script", "script": "return await …", "args": […], "chrome": false}
     {"do": "click", "xpath": "//button"}    {"do": "type", "xpath": "//input", "text": "…"}
-    {"do": "picture"}                       of the page, PNG as Base64
 
 Answers are {"value": …} or {"error": "…"}. It ends with its input.
 """
@@ -30,8 +29,6 @@ def obey(firefox, command):
             return firefox.find_element(By.XPATH, command["xpath"]).click()
         case "type":
             return firefox.find_element(By.XPATH, command["xpath"]).send_keys(command["text"])
-        case "picture":
-            return firefox.screenshot(full=False)
         case unknown:
             raise ValueError(f"unknown command {unknown}")
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SCREENS } from './looks.ts';
 import { installed, Program } from './processes.ts';
 
 /** What a person's Firefox is not set to. */
@@ -168,9 +169,21 @@ export class Firefox {
     );
   }
 
-  /** A picture of the page. */
-  async picture(file: string): Promise<void> {
-    writeFileSync(file, Buffer.from((await this.ask({ do: 'picture' })) as string, 'base64'));
+  /** Pictures of the notifications on the screen, for people to look at: `<name>-<number>.png` in test-results/screens. */
+  async pictures(name: string): Promise<void> {
+    const pictures = await this.chrome(async () => {
+      const windows = [...Services.wm.getEnumerator('alert:alert')].filter(({ gIsActive }) => gIsActive);
+      const draw = async ({ document, browsingContext }: ChromeWindow) => {
+        const bitmap = await browsingContext.currentWindowGlobal.drawSnapshot(null, 2, 'white');
+        const canvas = document.createElementNS('http://www.w3.org/1999/xhtml', 'canvas') as HTMLCanvasElement;
+        [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+        canvas.getContext('2d')!.drawImage(bitmap, 0, 0);
+        return canvas.toDataURL('image/png').split(',')[1]!;
+      };
+      return Promise.all(windows.map(draw));
+    });
+    mkdirSync(SCREENS, { recursive: true });
+    pictures.forEach((picture, index) => writeFileSync(join(SCREENS, `${name}-${index}.png`), Buffer.from(picture, 'base64')));
   }
 
   private async patiently(command: object): Promise<void> {
@@ -203,6 +216,7 @@ export class Firefox {
 
 // As much of the browser's own interfaces as is used above.
 interface ChromeWindow extends Window {
+  browsingContext: { currentWindowGlobal: { drawSnapshot(rect: null, scale: number, background: string): Promise<ImageBitmap> } };
   /** Whether a notification has been drawn, and whether another has taken its place. */
   gIsActive: boolean;
   gIsReplaced: boolean;
