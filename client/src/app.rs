@@ -4,6 +4,7 @@ use crate::{
     api::{ApiError, session},
     i18n::{Hours, I18n, use_i18n},
     kept::use_watch,
+    live::use_live,
     not_found::NotFound,
     platform::{browser, events::use_window_event, storage},
     problems,
@@ -71,6 +72,7 @@ pub fn App() -> Html {
             }
         }),
     );
+    use_live(session.account().is_some());
     let i18n = use_i18n();
     use_watch(i18n.language, |language| {
         browser::set_page_language(language.as_str());

@@ -5,6 +5,7 @@ mod app;
 mod civil;
 mod i18n;
 mod kept;
+mod live;
 mod not_found;
 mod planning;
 mod platform;

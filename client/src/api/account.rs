@@ -7,6 +7,11 @@ use super::{
 use daymark_shared::account::{Account, AccountChange, PasswordChange};
 use daymark_shared::problem::Code;
 
+/// The account as it is now.
+pub fn get() -> Asked<Account> {
+    ask(Method::Get, "account", None, None)
+}
+
 /// Changes the account.
 ///
 /// The person's own latest word counts: when the account was changed elsewhere, the change is made to that. Only what

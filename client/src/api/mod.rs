@@ -4,6 +4,7 @@ pub mod account;
 pub mod channel;
 pub mod day;
 pub mod error;
+pub mod events;
 pub mod occurrence;
 mod read;
 pub mod reminder;

@@ -193,21 +193,44 @@ async fn send(
     }
     let init = RequestInit::new();
     init.set_method(method.as_str());
-    init.set_headers(&headers);
     if let Some(body) = body {
         init.set_body(&JsValue::from_str(body));
     }
-    init.set_signal(abort.map(AbortController::signal).as_ref());
-    // Relative, so that the program works below any path.
-    let url = ["api/v1/", path].concat();
-    let response: Response =
-        JsFuture::from(window().fetch_with_str_and_init(&url, &init)).await?.unchecked_into();
+    let response = fetch(path, &init, &headers, abort).await?;
     let text = JsFuture::from(response.text()?).await?;
     Ok(Raw {
         status: response.status(),
         etag: response.headers().get("etag").ok().flatten(),
         text: text.as_string().unwrap_or_default(),
     })
+}
+
+/// Opens the stream that is at this path, after the event with this id. What comes of it is for the caller to read.
+pub(super) async fn open(
+    path: &str,
+    seen: Option<&str>,
+    token: &str,
+    abort: &AbortController,
+) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("authorization", &["Bearer ", token].concat())?;
+    if let Some(seen) = seen {
+        headers.set("last-event-id", seen)?;
+    }
+    fetch(path, &RequestInit::new(), &headers, Some(abort)).await
+}
+
+async fn fetch(
+    path: &str,
+    init: &RequestInit,
+    headers: &Headers,
+    abort: Option<&AbortController>,
+) -> Result<Response, JsValue> {
+    init.set_headers(headers);
+    init.set_signal(abort.map(AbortController::signal).as_ref());
+    // Relative, so that the program works below any path.
+    let url = ["api/v1/", path].concat();
+    Ok(JsFuture::from(window().fetch_with_str_and_init(&url, init)).await?.unchecked_into())
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub mod scroll;
 pub mod sound;
 pub mod storage;
 pub mod style;
+pub mod tabs;
 pub mod theme;
 pub mod timer;
 pub mod visibility;

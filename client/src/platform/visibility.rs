@@ -14,6 +14,11 @@ pub fn uncovered() {
     }
 }
 
+/// Whether nobody can see the page.
+pub fn is_hidden() -> bool {
+    document().hidden()
+}
+
 /// Calls back each time the page is shown again, is no longer covered by a sheet, or comes online: what it shows may be
 /// old.
 #[hook]

@@ -15,7 +15,7 @@ use crate::{
     },
     problems,
     route::{Route, RouteLink},
-    store::{Session, use_slice},
+    store::{Changes, Session, use_slice},
     ui::{
         Button, Glyph, Notice, Segment, Typed, glyphs, icon, notice, segmented, skeleton, text_field, trouble,
     },
@@ -86,10 +86,15 @@ pub fn RoutinesPage() -> Html {
         use_mut_ref(move || Callback::from(move |()| load(None)))
     };
     let again = again.borrow().clone();
-    use_watch(among.get(), {
+    let changes = use_slice::<Changes>();
+    let shown = use_mut_ref(|| None::<usize>);
+    use_watch((among.get(), changes.plan), {
         let (again, loaded) = (again.clone(), kept.clone());
-        move |_| {
-            loaded.set(Loaded::default());
+        move |(among, _)| {
+            // What has changed elsewhere takes the place of what is there; others are others.
+            if shown.replace(Some(among)) != Some(among) {
+                loaded.set(Loaded::default());
+            }
             again.emit(());
         }
     });

@@ -7,7 +7,10 @@ use super::{
     state::{Offer, Theme, Tone},
 };
 use crate::i18n::Hours;
-use daymark_shared::account::{Account, Locale};
+use daymark_shared::{
+    account::{Account, Locale},
+    event::Event,
+};
 use yew::AttrValue;
 
 /// Something that happened.
@@ -51,6 +54,8 @@ pub enum Action {
     Missed(u32),
     /// Something happened to the run that is followed.
     Run(RunEvent),
+    /// Something has changed on the server, maybe by this very browser.
+    Heard(Event),
 }
 
 impl Action {

@@ -7,6 +7,7 @@
 //! kilobyte.
 
 pub mod action;
+pub mod changes;
 pub mod days;
 pub mod inbox;
 pub mod reduce;
@@ -14,6 +15,7 @@ pub mod run;
 pub mod state;
 
 pub use action::Action;
+pub use changes::Changes;
 pub use days::{Days, DaysChange};
 pub use inbox::{Inbox, InboxChange};
 pub use run::Following;
@@ -91,7 +93,8 @@ parts! {
     days: Days,
     inbox: Inbox,
     missed: Missed,
-    following: Following
+    following: Following,
+    changes: Changes
 }
 
 /// A part of the state as it was at a render: equal means the very same.

@@ -51,6 +51,12 @@ fn act(state: &mut State, action: Action) -> bool {
             return becomes(&mut state.inbox, inbox);
         }
         Action::Missed(count) => return becomes(&mut state.missed, Missed(count)),
+        Action::Heard(event) => {
+            let changes = state.changes.after(event);
+            let before = state.following.clone();
+            state.following = run::heard(&before, event);
+            return becomes(&mut state.changes, changes) || !Rc::ptr_eq(&before, &state.following);
+        }
         Action::Run(event) => {
             let before = state.following.clone();
             state.following = run::reduce(&before, event);

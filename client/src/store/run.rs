@@ -5,6 +5,7 @@
 
 use crate::api::ApiError;
 use daymark_shared::{
+    event::Event,
     ids::RunId,
     run::{Action, Progress, Run},
 };
@@ -32,6 +33,8 @@ pub struct Following {
     pub watched: bool,
     /// Whether a question is under way, or about to be.
     waiting: bool,
+    /// Whether what the question under way will tell may be old by then.
+    stale: bool,
     /// The next deed's number.
     pub next: u32,
 }
@@ -116,7 +119,28 @@ impl Following {
         self.trouble = None;
         self.failures = 0;
         self.waiting = !self.deeds.is_empty();
+        if std::mem::take(&mut self.stale) && !self.waiting {
+            self.round += 1;
+            self.waiting = true;
+        }
     }
+}
+
+/// What becomes of it when the server tells of a change: it is asked how the run stands, if it is this one.
+pub fn heard(following: &Rc<Following>, event: Event) -> Rc<Following> {
+    let is_ours = match event {
+        Event::Run { id } => following.id == Some(id),
+        Event::Resync => following.id.is_some(),
+        _ => false,
+    };
+    if !is_ours || !following.watched {
+        return following.clone();
+    }
+    if following.waiting && following.deeds.is_empty() {
+        // What is on its way may be older than the change.
+        return Rc::new(Following { stale: true, ..(**following).clone() });
+    }
+    reduce(following, RunEvent::Ask)
 }
 
 /// What becomes of it.

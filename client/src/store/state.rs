@@ -1,6 +1,6 @@
 //! The state, in slices.
 
-use super::{days::Days, inbox::Inbox, run::Following};
+use super::{changes::Changes, days::Days, inbox::Inbox, run::Following};
 use crate::i18n::{Hours, I18n};
 use daymark_shared::account::{Account, Locale};
 use std::rc::Rc;
@@ -25,6 +25,8 @@ pub struct State {
     pub missed: Rc<Missed>,
     /// The run that is followed.
     pub following: Rc<Following>,
+    /// How often something has changed elsewhere.
+    pub changes: Rc<Changes>,
 }
 
 /// How many reminders did not arrive in time, of different occurrences, and the person does not know yet.

@@ -30,7 +30,7 @@ use crate::{
     kept::{use_kept, use_node},
     platform::{browser::use_title, drag::Drag, visibility::use_return},
     problems,
-    store::{Days, Inbox, Session, use_dispatch, use_slice},
+    store::{Changes, Days, Inbox, Session, use_dispatch, use_slice},
     ui::{IconButton, glyphs, icon, skeleton, trouble},
     words as common,
 };
@@ -77,6 +77,8 @@ fn use_desk() -> Desk {
     let (dispatch, i18n) = (use_dispatch(), use_i18n());
     let stamp = (*use_ref(Stamp::default)).clone();
     let (round, reload) = use_round();
+    // Both only go up.
+    let round = round + use_slice::<Changes>().plan;
     use_return(reload.clone());
     let ask = use_kept(|| None::<Ask>);
     let today = now.date();

@@ -166,3 +166,27 @@ fn another_run_starts_afresh_and_the_same_is_only_asked_about() {
     // An answer about the one before does not count.
     assert!(reduce(&other, RunEvent::Told(run())).run.is_none());
 }
+
+#[test]
+fn a_change_elsewhere_is_asked_for_once() {
+    let ours = Event::Run { id: id() };
+    let following = told([]);
+    let asked = heard(&following, ours);
+    assert_eq!(asked.round, following.round + 1);
+    // A question that is under way may be older than the next change: one more, when it is answered.
+    let again =
+        [ours, ours, Event::Resync].into_iter().fold(asked, |following, event| heard(&following, event));
+    assert_eq!(again.round, following.round + 1);
+    let answered = reduce(&again, RunEvent::Told(run()));
+    assert_eq!(answered.round, following.round + 2);
+    assert_eq!(reduce(&answered, RunEvent::Told(run())).round, following.round + 2);
+}
+
+#[test]
+fn changes_of_others_and_of_what_nobody_looks_at_are_not_asked_for() {
+    let following = told([]);
+    assert!(Rc::ptr_eq(&following, &heard(&following, Event::Run { id: RunId::mint(2, [2; 10]) })));
+    assert!(Rc::ptr_eq(&following, &heard(&following, Event::Account)));
+    let left = reduce(&following, RunEvent::Leave);
+    assert!(Rc::ptr_eq(&left, &heard(&left, Event::Run { id: id() })));
+}
