@@ -18,7 +18,18 @@ export interface Stack {
   /** The origin of our push service, and one that another may listen at: the server believes both. */
   push: string;
   otherPush: string;
+  /** Starts one more server on the same database and Valkey, with an nginx of its own. */
+  another(): Promise<Side>;
   stop(): Promise<void>;
+}
+
+/** One of several servers, and what a browser opens to meet it. */
+export interface Side {
+  url: string;
+  /** `SIGKILL`: nothing is finished. */
+  kill(): Promise<void>;
+  /** Starts it again where it was. */
+  restart(): Promise<void>;
 }
 
 /** The built server. */
@@ -71,10 +82,14 @@ export async function startStack(name = 'stack'): Promise<Stack> {
       PUSH_SERVICES: `${push.origin},${otherPush}`,
       RUST_BACKTRACE: '1',
     };
-    const api = new Program(`${name}-server`, [server, 'api'], env);
-    toStop.push(() => api.stop());
+    const startApi = async (apiName: string, port: number, publicUrl: string): Promise<Program> => {
+      const started = new Program(apiName, [server, 'api'], { ...env, BIND: `127.0.0.1:${port}`, PUBLIC_URL: publicUrl });
+      toStop.push(() => started.stop());
+      await started.until('it was ready', () => answers(`http://127.0.0.1:${port}/readyz`));
+      return started;
+    };
     const serverUrl = `http://127.0.0.1:${serverPort}`;
-    await api.until('it was ready', () => answers(`${serverUrl}/readyz`));
+    const api = await startApi(`${name}-server`, serverPort, url);
     const setupLink = await api.until('it printed the link for the first account', () =>
       api.output().match(/Create the first account: (\S+)/)?.[1], 5);
 
@@ -84,7 +99,29 @@ export async function startStack(name = 'stack'): Promise<Stack> {
 
     const nginx = await startNginx(`${name}-nginx`, serverPort, client, webPort);
     toStop.push(() => nginx.stop());
-    return { url, serverUrl, setupLink, dataDir, push: push.origin, otherPush, stop };
+    let sides = 0;
+    const another = async (): Promise<Side> => {
+      sides += 1;
+      const [port, front] = [await freePort(), await freePort()];
+      const side = `${name}-side-${sides}`;
+      const sideUrl = `http://localhost:${front}`;
+      let running = await startApi(`${side}-server`, port, sideUrl);
+      const proxy = await startNginx(`${side}-nginx`, port, client, front);
+      toStop.push(() => proxy.stop());
+      let times = 0;
+      return {
+        url: sideUrl,
+        async kill() {
+          running.kill('SIGKILL');
+          await running.stop();
+        },
+        async restart() {
+          times += 1;
+          running = await startApi(`${side}-server-again-${times}`, port, sideUrl);
+        },
+      };
+    };
+    return { url, serverUrl, setupLink, dataDir, push: push.origin, otherPush, another, stop };
   } catch (error) {
     await stop();
     throw error;
