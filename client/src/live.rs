@@ -7,6 +7,7 @@ use crate::{
     api::{account, events},
     kept::{use_kept, use_watch},
     platform::{
+        clock,
         events::listen,
         locks, random,
         tabs::Tabs,
@@ -106,7 +107,9 @@ impl Listening {
 impl Drop for Listening {
     fn drop(&mut self) {
         self.0.gone.set(true);
-        self.0.tabs.take();
+        let tabs = self.0.tabs.take();
+        // One of them may be telling something: freed when the stack is empty.
+        spawn_local(async move { drop(tabs) });
         if let Some(abort) = self.0.abort.take() {
             abort.abort();
         }
@@ -135,6 +138,7 @@ impl Ear {
             let Ok(abort) = AbortController::new() else { return };
             self.abort.replace(Some(abort.clone()));
             let seen = self.seen.borrow().clone();
+            let began = clock::monotonic_ms();
             let told = events::listen(seen.as_deref(), &abort, |id, data| {
                 failures = 0;
                 if let Some(tabs) = &*self.tabs.borrow() {
@@ -145,6 +149,9 @@ impl Ear {
             // Where the session has ended the store has heard of it.
             if told.await.is_err_and(|error| !error.is_passing()) || self.gone.get() {
                 return;
+            }
+            if clock::monotonic_ms() - began > f64::from(PATIENCE_MAX_MS) {
+                failures = 0;
             }
             let (_, [chance, ..]) = random::id_parts();
             sleep(patience(failures, chance)).await;
