@@ -6,7 +6,7 @@ use crate::{
     kept::use_watch,
     platform::{timer::use_ticks, visibility::use_return},
     push,
-    store::{Action, Dispatch, Session, use_slice},
+    store::{Action, Changes, Dispatch, Session, use_slice},
 };
 use daymark_shared::reminder::Reminder;
 use std::rc::Rc;
@@ -27,6 +27,8 @@ pub fn MissedKeeper() -> Html {
     let session = use_slice::<Session>();
     let id = session.account().map(|account| account.id);
     let (round, again) = use_round();
+    // Both only go up.
+    let round = round + use_slice::<Changes>().reminders;
     use_return(again.clone());
     use_ticks(PERIOD_MS, again);
     use_watch(id, |id| {

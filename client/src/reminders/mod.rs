@@ -13,7 +13,7 @@ use crate::{
     i18n::Style,
     platform::{browser::use_title, clock, intl, timer::use_now, visibility::use_return},
     problems,
-    store::{Action, Dispatch, Session, use_dispatch, use_slice},
+    store::{Action, Changes, Dispatch, Session, use_dispatch, use_news, use_slice},
     ui::{skeleton, trouble},
     words as common,
 };
@@ -93,6 +93,8 @@ pub fn RemindersPage() -> Html {
     let session = use_slice::<Session>();
     let remote = use_remote(String::new(), all);
     use_return(remote.reload.clone());
+    let changes = use_slice::<Changes>();
+    use_news(changes.reminders, remote.reload.clone());
     // What is due moves on.
     use_now(60_000);
     use_title(common.reminders());

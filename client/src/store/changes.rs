@@ -8,6 +8,8 @@ use daymark_shared::event::Event;
 pub struct Changes {
     /// Routines and occurrences: days, the inbox, lists of routines.
     pub plan: u32,
+    /// Reminders: what was missed, what is to come.
+    pub reminders: u32,
 }
 
 impl Changes {
@@ -16,12 +18,13 @@ impl Changes {
     #[must_use]
     pub fn after(mut self, event: Event) -> Self {
         match event {
-            Event::Routine { .. } | Event::Occurrence { .. } | Event::Resync => self.plan += 1,
-            Event::Run { .. }
-            | Event::Account
-            | Event::SessionEnded { .. }
-            | Event::Reminder { .. }
-            | Event::Channel { .. } => {}
+            Event::Routine { .. } | Event::Occurrence { .. } => self.plan += 1,
+            Event::Reminder { .. } => self.reminders += 1,
+            Event::Resync => {
+                self.plan += 1;
+                self.reminders += 1;
+            }
+            Event::Run { .. } | Event::Account | Event::SessionEnded { .. } | Event::Channel { .. } => {}
         }
         self
     }
@@ -36,7 +39,7 @@ mod tests {
     fn what_is_planned_may_be_another_after_its_events_and_after_a_gap() {
         let routine = Event::Routine { id: RoutineId::from_bytes([1; 16]) };
         let after = Changes::default().after(routine).after(Event::Account);
-        assert_eq!(after, Changes { plan: 1 });
-        assert_eq!(after.after(Event::Resync), Changes { plan: 2 });
+        assert_eq!(after, Changes { plan: 1, reminders: 0 });
+        assert_eq!(after.after(Event::Resync), Changes { plan: 2, reminders: 1 });
     }
 }

@@ -21,7 +21,7 @@ pub use inbox::{Inbox, InboxChange};
 pub use run::Following;
 pub use state::{Missed, Session, Settings, State, Toasts};
 
-use crate::i18n::I18n;
+use crate::{i18n::I18n, kept::use_watch};
 use std::{cell::RefCell, ops::Deref, rc::Rc};
 use yew::{functional::UseForceUpdateHandle, prelude::*};
 
@@ -125,6 +125,17 @@ impl<T> Deref for Slice<T> {
 pub fn use_slice<T: Part>() -> Slice<T> {
     let state = use_part(|state| Rc::as_ptr(T::of(state)).cast());
     Slice(T::of(&state).clone())
+}
+
+/// Calls back when this number is another than it was at the render before: one of [`Changes`].
+#[hook]
+pub fn use_news(count: u32, callback: Callback<()>) {
+    let seen = use_mut_ref(|| count);
+    use_watch(count, move |count| {
+        if seen.replace(count) != count {
+            callback.emit(());
+        }
+    });
 }
 
 /// Says what happened.
