@@ -6,7 +6,7 @@ use crate::{
     faults::browser,
     sink::{Say, Sink},
 };
-use daymark_server::channels;
+use daymark_server::channels::{self, Outcome};
 use futures_util::future::join_all;
 use std::cell::Cell;
 
@@ -42,7 +42,7 @@ fn fault(chance: &Chance) -> Say {
     }
 }
 
-fn is_gone(say: &Say) -> bool {
+fn says_gone(say: &Say) -> bool {
     matches!(say, Say::Status(404 | 410, _))
 }
 
@@ -73,7 +73,9 @@ async fn no_device_is_removed_wrongly() {
                     let (at, noted) = (desk.state.clock.now(), outcome.clone());
                     desk.write(move |tx, caller| channels::record(tx, caller.account, id, at, &noted)).await;
                     let after = desk.opened(id).await;
-                    assert_eq!(after.is_some(), !is_gone(&say), "{say:?} came to {outcome:?}");
+                    let is_gone = matches!(outcome, Outcome::Gone { .. });
+                    assert!(!is_gone || says_gone(&say), "{say:?} came to {outcome:?}");
+                    assert_eq!(after.is_none(), is_gone, "{say:?} came to {outcome:?}");
                     device = after.map(|after| (id, after));
                     match &device {
                         Some((_, after)) => channel = after.clone(),
