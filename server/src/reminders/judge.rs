@@ -96,3 +96,112 @@ pub fn tell_of_the_end(tx: &WriteTx<'_>, caller: &Caller<'_>, owed: &Owed) -> Re
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use daymark_shared::{
+        ids::{AccountId, RoutineId},
+        occurrence::OccurrenceKey,
+        reminder::Reason,
+    };
+    use rstest::rstest;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn channel(n: u8) -> ChannelId {
+        ChannelId::from_bytes([n; 16])
+    }
+
+    fn leased(kind: Kind, attempts: u32) -> Leased {
+        let owed = Owed {
+            id: ReminderId::from_bytes([1; 16]),
+            account: AccountId::from_bytes([2; 16]),
+            routine: RoutineId::from_bytes([3; 16]),
+            key: "1-20260302T0700".parse::<OccurrenceKey>().unwrap(),
+            channel: channel(4),
+            kind,
+            offset: 0,
+            round: 0,
+            due_at: at(0),
+            starts_at: at(0),
+            until: at(1_800),
+        };
+        Leased { seq: 1, owed, fence: 1, attempts }
+    }
+
+    fn retry(after: Option<i64>) -> Outcome {
+        Outcome::Retry { reason: Reason::Broken, after: after.map(SignedDuration::from_secs) }
+    }
+
+    const AGAIN: &str = "again";
+    const FAILED: &str = "failed";
+
+    #[rstest]
+    #[case::at_first(retry(None), 1, 0, false, AGAIN)]
+    #[case::patience_that_is_of_use(retry(Some(1_700)), 1, 0, false, AGAIN)]
+    #[case::patience_beyond_its_use(retry(Some(1_900)), 1, 0, false, FAILED)]
+    #[case::near_the_end(retry(None), 8, 1_799, false, FAILED)]
+    #[case::as_often_as_it_takes(retry(None), 9, 100, false, AGAIN)]
+    #[case::another_may_do_better(retry(None), 4, 10, true, FAILED)]
+    #[case::not_yet(retry(None), 3, 10, true, AGAIN)]
+    #[case::too_much_patience_where_another_waits(retry(Some(61)), 1, 0, true, FAILED)]
+    #[case::refused(Outcome::Refused(Reason::Refused), 1, 0, false, FAILED)]
+    #[case::gone(Outcome::Gone { seen: 1 }, 1, 0, false, FAILED)]
+    fn each_outcome_has_its_verdict(
+        #[case] outcome: Outcome,
+        #[case] attempts: u32,
+        #[case] now: i64,
+        #[case] has_fallback: bool,
+        #[case] wanted: &str,
+    ) {
+        for chance in [0, 128, 255] {
+            let verdict = judge(&outcome, &leased(Kind::Planned, attempts), at(now), has_fallback, chance);
+            assert_eq!(verdict.settled.name(), wanted, "{verdict:?}");
+            assert_eq!(verdict.fails_over, wanted == FAILED);
+        }
+    }
+
+    #[rstest]
+    #[case(60, false)]
+    #[case(61, true)]
+    fn after_a_minute_it_is_late(#[case] now: i64, #[case] late: bool) {
+        let verdict = judge(&Outcome::Delivered, &leased(Kind::Planned, 1), at(now), false, 0);
+        assert_eq!(verdict, Verdict { settled: Settled::Sent { late }, fails_over: false });
+    }
+
+    #[test]
+    fn tries_get_further_apart_and_are_spread() {
+        for attempts in 1..40 {
+            let (least, most) = (backoff(attempts, 0), backoff(attempts, 255));
+            let whole = SignedDuration::from_secs(1_i64 << (attempts - 1).min(20)).min(BACKOFF_MAX);
+            assert_eq!((least, most), (whole / 2, whole / 2 + whole));
+        }
+    }
+
+    #[test]
+    fn patience_is_never_cut_short() {
+        for chance in 0..=255 {
+            let Settled::Again { at: again, .. } =
+                judge(&retry(Some(90)), &leased(Kind::Planned, 1), at(5), false, chance).settled
+            else {
+                panic!("it is tried again");
+            };
+            assert!(again >= at(95));
+        }
+    }
+
+    #[test]
+    fn fallbacks_take_their_turns() {
+        let routing = Routing { always: vec![channel(4)], fallbacks: vec![channel(5), channel(6)] };
+        let next = |from: u8, kind| {
+            next_fallback(&routing, &Owed { channel: channel(from), ..leased(kind, 1).owed })
+        };
+        assert_eq!(next(4, Kind::Planned), Some(channel(5)));
+        assert_eq!(next(5, Kind::Fallback), Some(channel(6)));
+        assert_eq!(next(6, Kind::Fallback), None);
+        assert_eq!(next(4, Kind::Close), None, "nobody misses it");
+    }
+}

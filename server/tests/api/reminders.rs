@@ -5,7 +5,9 @@ use crate::{
     planning::{create, planned, routine_id, run_id, webhook, with},
 };
 use jiff::SignedDuration;
+use rstest::rstest;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Gives an account its n-th channel, a webhook.
 fn add_channel(me: &Client<'_>, n: u32) {
@@ -19,11 +21,18 @@ pub fn upcoming(me: &Client<'_>) -> Vec<Value> {
     listed(me, "upcoming")
 }
 
-/// All that is on a list.
+/// All that is on a list, page by page.
 #[track_caller]
 pub fn listed(me: &Client<'_>, list: &str) -> Vec<Value> {
-    let mut page = me.get(&format!("/api/v1/reminders?list={list}&limit=100")).json(200);
-    serde_json::from_value(page["items"].take()).unwrap()
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = me.get(&format!("/api/v1/reminders?list={list}&limit=100{cursor}")).json(200);
+        all.extend(page["items"].as_array().unwrap().iter().cloned());
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return all,
+        }
+    }
 }
 
 /// When what is still to come is due.
@@ -189,4 +198,156 @@ fn a_snooze_moves_the_alert_and_not_the_plan() {
     me.post(&path, &json!({})).empty(204);
     assert_eq!(due(&me), ["2026-03-02T08:00:00Z"]);
     assert_eq!(crate::planning::day(&me, "2026-03-02")[0]["reminded"]["snoozed_until"], Value::Null);
+}
+
+/// Numbers that look random and are the same each time (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.roll(of.len() as u64) as usize]
+    }
+
+    fn start(&mut self) -> String {
+        let (day, hour, minute) = (1 + self.roll(5), self.roll(24), 5 * self.roll(12));
+        format!("2026-03-{day:02}T{hour:02}:{minute:02}")
+    }
+
+    fn schedule(&mut self) -> Value {
+        let start = self.start();
+        let start = if self.roll(6) == 0 { start[..10].to_owned() } else { start };
+        let zone = self.one(&["mine", "mine", "Asia/Kathmandu", "America/New_York"]);
+        match self.one(&["", "FREQ=DAILY", "FREQ=DAILY;INTERVAL=2", "FREQ=DAILY;COUNT=3"]) {
+            "" => json!({ "start": start, "zone": zone }),
+            repeat => json!({ "start": start, "zone": zone, "repeat": repeat }),
+        }
+    }
+
+    fn plan(&mut self) -> Value {
+        match self.roll(4) {
+            0 => json!({}),
+            1 => json!({ "offsets": [] }),
+            2 => json!({ "offsets": [0, 15, 1440] }),
+            _ => json!({ "offsets": [10], "again": { "every": 7, "times": 3 } }),
+        }
+    }
+}
+
+/// Does something at random, as a person may; whether it can be done or not.
+fn meddle(me: &Client<'_>, dice: &mut Dice, n: u32) -> String {
+    let routine = routine_id(1 + dice.roll(u64::from(n.min(8))) as u32);
+    let path = format!("/api/v1/routines/{routine}");
+    let date = format!("2026-03-{:02}", 2 + dice.roll(4));
+    let occurrences = me.get(&format!("/api/v1/days/{date}")).json(200)["occurrences"].take();
+    let occurrences: Vec<Value> = serde_json::from_value(occurrences).unwrap();
+    let occurrence =
+        (!occurrences.is_empty()).then(|| occurrences[dice.roll(occurrences.len() as u64) as usize].clone());
+    let any = [("if-match", "*")];
+    let (what, answer) = match (dice.roll(20), occurrence) {
+        (0 | 1 | 12.., _) => {
+            let mut body = with_plan(crate::planning::routine(n), dice.plan());
+            body["schedule"] = dice.schedule();
+            ("create", me.post("/api/v1/routines", &body))
+        }
+        (2, _) => {
+            let body = json!({ "scope": "all", "reminders": dice.plan() });
+            ("edit all", me.send_json("PATCH", &path, &any, &body))
+        }
+        (3, _) => {
+            let body = json!({ "scope": "all", "schedule": dice.schedule() });
+            ("edit all schedule", me.send_json("PATCH", &path, &any, &body))
+        }
+        (4, _) => {
+            let quiet = json!({ "from": format!("{:02}:00:00", dice.roll(24)), "to": format!("{:02}:00:00", dice.roll(24)) });
+            let quiet = if dice.roll(3) > 0 { Value::Null } else { quiet };
+            let body = json!({ "quiet": quiet, "all_day_at": format!("{:02}:30:00", dice.roll(24)) });
+            ("settings", me.send_json("PUT", "/api/v1/reminder-settings", &any, &body))
+        }
+        (5, _) => {
+            let body = json!({ "zone": dice.one(&["Europe/Berlin", "Asia/Tokyo", "Australia/Lord_Howe"]) });
+            ("zone", me.send_json("PATCH", "/api/v1/account", &any, &body))
+        }
+        (roll, Some(occurrence)) => {
+            let path = format!("/api/v1/routines/{}", occurrence["routine"].as_str().unwrap());
+            let key = occurrence["key"].as_str().unwrap();
+            let one = format!("{path}/occurrences/{key}");
+            match roll {
+                6 | 7 => {
+                    let body = json!({ "start": dice.start() });
+                    ("move", me.send_json("PUT", &format!("{one}/time"), &any, &body))
+                }
+                8 => {
+                    let verb = dice.one(&["skip", "done"]);
+                    let method = dice.one(&["PUT", "DELETE"]);
+                    ("mark", me.send(method, &format!("{one}/{verb}"), &[], None))
+                }
+                9 => {
+                    let body = json!({ "scope": dice.one(&["this", "later"]), "occurrence": key, "title": "Anew",
+                                       "reminders": dice.plan() });
+                    ("edit from here", me.send_json("PATCH", &path, &any, &body))
+                }
+                10 => {
+                    let run = json!({ "id": run_id(n), "routine": occurrence["routine"], "occurrence": key });
+                    let answer = me.post("/api/v1/runs", &run);
+                    if dice.roll(2) == 0 {
+                        me.post(&format!("/api/v1/runs/{}/abandon", run_id(n)), &json!({}));
+                    }
+                    ("run", answer)
+                }
+                _ => {
+                    let body = json!({ "scope": dice.one(&["later", "later", "all"]), "occurrence": key });
+                    ("end", me.send_json("POST", &format!("{path}/end"), &any, &body))
+                }
+            }
+        }
+        _ => ("delete", me.delete(&path)),
+    };
+    assert!(answer.status < 500, "{what}: {answer:?}");
+    format!("{what}: {}", answer.status)
+}
+
+/// What was brought up to date change by change is what would be planned from nothing.
+#[rstest]
+#[case(1)]
+#[case(20)]
+#[case(300)]
+fn after_any_changes_the_rows_are_as_if_planned_anew(#[case] seed: u64) {
+    let app = TestApp::start();
+    let me = app.sign_up("mira@example.org");
+    add_channel(&me, 1);
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed));
+    let to_come = |me: &Client<'_>| -> BTreeSet<(String, String, String)> {
+        let text = |reminder: &Value, field: &str| reminder[field].as_str().unwrap().to_owned();
+        let now = app.now();
+        // Planned anew, it reaches two seconds further.
+        let end = now + SignedDuration::from_hours(71);
+        let later = |reminder: &Value| {
+            let due = text(reminder, "due_at").parse::<jiff::Timestamp>().unwrap();
+            now < due && due < end
+        };
+        let all = upcoming(me).into_iter().filter(later);
+        all.map(|it| (text(&it, "due_at"), text(&it, "routine"), text(&it, "occurrence"))).collect()
+    };
+    let (mut history, mut most) = (Vec::new(), 0);
+    for n in 1..=150 {
+        app.advance(SignedDuration::from_secs(2));
+        history.push(meddle(&me, &mut dice, n));
+        let kept = to_come(&me);
+        most = most.max(kept.len());
+        me.delete(&format!("/api/v1/channels/{}", webhook(n)["id"].as_str().unwrap())).empty(204);
+        add_channel(&me, n + 1);
+        let anew = to_come(&me);
+        let (gone, lacking) = (kept.difference(&anew), anew.difference(&kept));
+        let differ: Vec<_> =
+            gone.map(|it| ("too many", it)).chain(lacking.map(|it| ("lacking", it))).collect();
+        assert!(differ.is_empty(), "{differ:#?} after {history:#?}");
+    }
+    assert!(most > 10, "there was something to plan: {most}");
 }
