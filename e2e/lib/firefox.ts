@@ -85,7 +85,9 @@ export class Firefox {
       const driver = spawn(python, [join(import.meta.dirname, '../firefox/driver.py'), port], { stdio: ['pipe', 'pipe', 'inherit'] });
       // Where it has ended, the next answer does not come: that is told.
       driver.stdin.on('error', () => undefined);
-      return new Firefox(program, driver, createInterface(driver.stdout)[Symbol.asyncIterator]());
+      const firefox = new Firefox(program, driver, createInterface(driver.stdout)[Symbol.asyncIterator]());
+      await firefox.watchNotifications();
+      return firefox;
     } catch (error) {
       await program.stop();
       throw error;
@@ -122,6 +124,29 @@ export class Firefox {
 
   async type(xpath: string, text: string): Promise<void> {
     await this.patiently({ do: 'type', xpath, text });
+  }
+
+  /** Keeps notifications on the screen until something closes them, as desktops do, and remembers them. */
+  private async watchNotifications(): Promise<void> {
+    await this.chrome(() => {
+      const shown: Shown[] = [];
+      const [browser] = [...Services.wm.getEnumerator('navigator:browser')];
+      browser!.shown = shown;
+      const watch = ({ document }: ChromeWindow) => {
+        document.getElementById('alertBox')!.removeAttribute('animate');
+        const title = document.getElementById('alertTitleLabel')!.getAttribute('value')!;
+        shown.push({ title, body: document.getElementById('alertTextLabel')!.textContent! });
+      };
+      Services.ww.registerNotification((window, topic) => {
+        if (topic === 'domwindowopened') window.addEventListener('AlertActive', () => watch(window), { once: true });
+      });
+      [...Services.wm.getEnumerator('alert:alert')].filter(({ gIsActive }) => gIsActive).forEach(watch);
+    });
+  }
+
+  /** All notifications that there have been since it was opened. */
+  shown(): Promise<Shown[]> {
+    return this.chrome(() => [...Services.wm.getEnumerator('navigator:browser')][0]!.shown);
   }
 
   /** The notifications that are on the screen. */
@@ -222,10 +247,13 @@ interface ChromeWindow extends Window {
   gIsReplaced: boolean;
   gAlertListener: { observe(subject: object | null, topic: string, cookie: string): void };
   gAlertCookie: string;
+  /** Ours. */
+  shown: Shown[];
   gBrowser: { browsers: { currentURI: { spec: string } }[] };
 }
 declare const ChromeUtils: { generateQI(interfaces: string[]): unknown };
 declare const Services: {
   startup: { quit(how: number): void; eForceQuit: number };
+  ww: { registerNotification(observer: (window: ChromeWindow, topic: string) => void): void };
   wm: { getEnumerator(type: string): Iterable<ChromeWindow> };
 };

@@ -142,6 +142,7 @@ test.describe('in Firefox', () => {
       await expect.poll(() => shown(laptop), beginning).toEqual(all);
       await expect.poll(() => shown(desk)).toEqual(all);
       await expect.poll(async () => (await push.ledger(phone)).map((each) => said(each).title).sort()).toEqual(all);
+      const begun = (await push.ledger(phone)).map(said);
 
       await laptop.pictures('notification');
 
@@ -149,11 +150,18 @@ test.describe('in Firefox', () => {
       await expect.poll(() => laptop.tabs()).toContainEqual(expect.stringMatching(/\/run\/[0-9a-f-]{36}$/));
       await laptop.clickNotification('Read', 'snooze');
       await laptop.clickNotification('Wash up', 'done');
-      const { token } = (await push.ledger(phone)).map(said).find(({ title }) => title === 'Stretch')!;
+      const { token } = begun.find(({ title }) => title === 'Stretch')!;
       await planner.ask('POST', `reminder-actions/${token}/snooze`, { minutes: 1 });
-      // What was acted on somewhere is taken off everywhere.
+      // What was acted on somewhere is replaced everywhere by a notice that says so, and taken off.
       await expect.poll(() => shown(desk)).toEqual([]);
       await expect.poll(() => shown(laptop)).toEqual([]);
+      for (const title of all) {
+        const bodies = (await desk.shown()).filter((each) => each.title === title).map(({ body }) => body);
+        expect(new Set(bodies).size, title).toBe(2);
+      }
+      const closed = (await push.ledger(phone)).map(said).filter(({ kind }) => kind === 'close');
+      expect(closed.map(({ title }) => title).sort(), 'all but what was pressed there').toEqual(['Read', 'Walk', 'Wash up']);
+      for (const { tag, title } of closed) expect(begun.find((each) => each.title === title)?.tag).toBe(tag);
       const due = (await channels.reminders('upcoming')).filter(({ routine }) => routine === reading).map(({ due_at }) => Date.parse(due_at));
       expect(due.length).toBeGreaterThan(0);
       for (const each of due) expect(each - Date.now()).toBeGreaterThan(8 * 60_000);
