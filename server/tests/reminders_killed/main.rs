@@ -1,0 +1,216 @@
+//! Reminders arrive, whoever is killed: two of `server api` and two of `server jobs` on one folder, killed at random
+//! moments while people make and change plans; a ledger of what arrived, held against an oracle that knows only what was
+//! acknowledged.
+//!
+//! `make test` kills twenty times. `REMINDER_KILLS=10000 REMINDER_KILLS_FOLDER=folder` makes the long form: it goes on
+//! where the totals in that folder end, and adds to them after each round.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod audit;
+mod chance;
+mod fleet;
+mod oracle;
+mod person;
+mod sink;
+
+use audit::{Counts, Evidence, audit};
+use chance::Chance;
+use daymark_server::clock::{Clock, monotonic};
+use fleet::Fleet;
+use jiff::{SignedDuration, Timestamp};
+use person::Person;
+use serde::{Deserialize, Serialize};
+use sink::{Receipt, Sink};
+use std::{
+    collections::HashSet,
+    env, fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+const SHORT: usize = 20;
+/// Kills in a round of the long form.
+const LONG: usize = 150;
+const PEOPLE: usize = 12;
+/// How long it may take after the last kill until everything has arrived: leases end, and what was refused is tried again.
+const PATIENCE: Duration = Duration::from_secs(150);
+
+/// What one round found out.
+struct Round {
+    counts: Counts,
+    wrong: Vec<String>,
+    /// Milliseconds from when it was due to when it was first taken, in order.
+    lateness: Vec<i64>,
+}
+
+/// One round, with data of its own: so many kills, at most so many milliseconds apart.
+fn round(kills: usize, pause: u64, seed: u64) -> Round {
+    let mut chance = Chance::new(seed);
+    // Every third person has two channels.
+    let channels: usize = (0..PEOPLE).map(|n| 1 + usize::from(n % 3 == 0)).sum();
+    let sink = Sink::start(channels, chance.next());
+    let data = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let fleet = Arc::new(Fleet::start(data.path()));
+
+    let mut free = (0..).zip(sink.ports.iter().copied());
+    let people: Vec<Person> = (0..PEOPLE)
+        .map(|n| {
+            let ports: Vec<(usize, u16)> = free.by_ref().take(1 + usize::from(n % 3 == 0)).collect();
+            Person::sign_up(n, &fleet, &sink.ledger, &ports, chance.next())
+        })
+        .collect();
+
+    let is_over = AtomicBool::new(false);
+    let lasts = SignedDuration::from_millis((kills as u64 * pause / 2) as i64);
+    let ends_at = Clock::system().now() + lasts;
+    let mut people: Vec<Person> = thread::scope(|scope| {
+        let lives: Vec<_> = people
+            .into_iter()
+            .map(|person| {
+                let is_over = &is_over;
+                scope.spawn(move || person.live(is_over, ends_at))
+            })
+            .collect();
+        // The first plans are made.
+        thread::sleep(Duration::from_secs(3));
+        for _ in 0..kills {
+            thread::sleep(Duration::from_millis(chance.among(1..pause)));
+            let slot = chance.among(0..2) as usize;
+            let n = if chance.percent(65) { 2 + slot } else { slot };
+            // Most of them while it has something in hand, or just after.
+            if chance.percent(70) {
+                fleet.wait_until_busy(n, &sink.ledger);
+                thread::sleep(Duration::from_micros(chance.among(0..6_000)));
+            }
+            fleet.kill(n);
+        }
+        is_over.store(true, Ordering::SeqCst);
+        lives.into_iter().map(|life| life.join().unwrap()).collect()
+    });
+
+    sink.calm_down();
+    let until = Clock::system().now();
+    let began = monotonic();
+    let is_open = |person: &Person| {
+        let receipts = sink.ledger.receipts();
+        let came = |(routine, (from, to)): (&str, (Timestamp, Timestamp))| {
+            let is_it = |receipt: &Receipt| {
+                receipt.is_taken && receipt.routine == routine && (from..=to).contains(&receipt.due_at)
+            };
+            receipts.iter().filter(|receipt| is_it(receipt)).count() >= person.channels.len()
+        };
+        !person.missing(until).is_empty() || !person.snoozed(until).into_iter().all(came)
+    };
+    while people.iter().any(is_open) && began.elapsed() < PATIENCE {
+        thread::sleep(Duration::from_millis(100));
+    }
+    let missed: Vec<_> = people.iter_mut().map(Person::missed).collect();
+    let deaths = fleet.deaths();
+    let receipts = sink.ledger.receipts();
+    let strange = sink.ledger.strange();
+    let outlived = fleet.stop();
+    let evidence = Evidence {
+        people: &people,
+        receipts: &receipts,
+        deaths: &deaths,
+        outlived: &outlived,
+        missed: &missed,
+        until,
+    };
+    let (mut counts, mut wrong) = audit(&evidence);
+    counts.kills = deaths.len();
+    wrong.extend(strange.into_iter().map(|text| format!("not a reminder: {text}")));
+    Round { counts, wrong, lateness: lateness(&receipts) }
+}
+
+fn lateness(receipts: &[Receipt]) -> Vec<i64> {
+    let mut seen = HashSet::new();
+    let first = receipts.iter().filter(|receipt| receipt.is_taken && seen.insert(&receipt.id));
+    let mut lateness: Vec<i64> =
+        first.map(|receipt| receipt.received_at.duration_since(receipt.due_at).as_millis() as i64).collect();
+    lateness.sort_unstable();
+    lateness
+}
+
+fn share(sorted: &[i64], percent: usize) -> i64 {
+    sorted
+        .get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1)))
+        .copied()
+        .unwrap_or_default()
+}
+
+fn tell(round: &Round, seed: u64) {
+    let late = &round.lateness;
+    println!("seed {seed}: {:?}", round.counts);
+    println!(
+        "taken after they were due, in ms: half within {}, 90 % {}, 99 % {}, all {}",
+        share(late, 50),
+        share(late, 90),
+        share(late, 99),
+        share(late, 100)
+    );
+    for wrong in round.wrong.iter().take(20) {
+        println!("WRONG: {wrong}");
+    }
+}
+
+#[test]
+fn kills_lose_no_reminder_and_repeat_none_without_a_reason() {
+    let seed = Clock::system().now().as_nanosecond() as u64;
+    match long_form() {
+        None => {
+            println!("seed {seed}");
+            let round = round(SHORT, 2_800, seed);
+            tell(&round, seed);
+            assert!(round.wrong.is_empty(), "{} of it is wrong, see above", round.wrong.len());
+            let Counts { due, perhaps, arrived, .. } = round.counts;
+            assert!(due >= 100 && arrived >= due, "too little was due to prove anything");
+            assert!(perhaps < due, "too much is left open to prove anything");
+        }
+        Some((kills, folder)) => long(kills, &folder, seed),
+    }
+}
+
+/// How many kills there are to be in all, and where the totals are.
+#[expect(clippy::disallowed_methods, reason = "the long form is asked for by environment")]
+fn long_form() -> Option<(usize, PathBuf)> {
+    let kills = env::var("REMINDER_KILLS").ok()?;
+    let folder = env::var("REMINDER_KILLS_FOLDER").expect("REMINDER_KILLS_FOLDER says where the totals are");
+    Some((kills.parse().unwrap(), folder.into()))
+}
+
+/// What all rounds so far have found.
+#[derive(Default, Serialize, Deserialize)]
+struct Totals {
+    rounds: usize,
+    counts: Counts,
+}
+
+fn long(kills: usize, folder: &Path, seed: u64) {
+    fs::create_dir_all(folder).unwrap();
+    let file = folder.join("totals.json");
+    let mut totals: Totals = match fs::read(&file) {
+        Ok(text) => serde_json::from_slice(&text).unwrap(),
+        Err(_) => Totals::default(),
+    };
+    let mut chance = Chance::new(seed);
+    while totals.counts.kills < kills {
+        let seed = chance.next();
+        println!("seed {seed}");
+        let round = round(LONG.min(kills - totals.counts.kills), 1_400, seed);
+        tell(&round, seed);
+        assert!(round.wrong.is_empty(), "{} of it is wrong, see above", round.wrong.len());
+        totals.rounds += 1;
+        totals.counts.add(&round.counts);
+        // In whole or not at all.
+        fs::write(folder.join("totals.new"), serde_json::to_vec_pretty(&totals).unwrap()).unwrap();
+        fs::rename(folder.join("totals.new"), &file).unwrap();
+        println!("{} rounds so far: {:?}", totals.rounds, totals.counts);
+    }
+}
