@@ -25,6 +25,7 @@ use sink::{Receipt, Sink};
 use std::{
     collections::HashSet,
     env, fs,
+    io::{Write, stdout},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -145,19 +146,20 @@ fn share(sorted: &[i64], percent: usize) -> i64 {
         .unwrap_or_default()
 }
 
-fn tell(round: &Round, seed: u64) {
-    let late = &round.lateness;
-    println!("seed {seed}: {:?}", round.counts);
-    println!(
-        "taken after they were due, in ms: half within {}, 90 % {}, 99 % {}, all {}",
-        share(late, 50),
-        share(late, 90),
-        share(late, 99),
-        share(late, 100)
-    );
+fn say(what: &str) {
+    let mut out = stdout();
+    writeln!(out, "{what}").unwrap();
+}
+
+/// Tells what a round has found; what is wrong ends the test.
+fn tell(round: &Round) {
+    let within = [50, 90, 99, 100].map(|percent| share(&round.lateness, percent));
+    say(&format!("{:?}", round.counts));
+    say(&format!("half, 90 %, 99 %, all were taken within {within:?} ms after they were due"));
     for wrong in round.wrong.iter().take(20) {
-        println!("WRONG: {wrong}");
+        say(wrong);
     }
+    assert!(round.wrong.is_empty(), "{} of it is wrong, see above", round.wrong.len());
 }
 
 #[test]
@@ -165,10 +167,9 @@ fn kills_lose_no_reminder_and_repeat_none_without_a_reason() {
     let seed = Clock::system().now().as_nanosecond() as u64;
     match long_form() {
         None => {
-            println!("seed {seed}");
+            say(&format!("seed {seed}"));
             let round = round(SHORT, 2_800, seed);
-            tell(&round, seed);
-            assert!(round.wrong.is_empty(), "{} of it is wrong, see above", round.wrong.len());
+            tell(&round);
             let Counts { due, perhaps, arrived, .. } = round.counts;
             assert!(due >= 100 && arrived >= due, "too little was due to prove anything");
             assert!(perhaps < due, "too much is left open to prove anything");
@@ -202,15 +203,14 @@ fn long(kills: usize, folder: &Path, seed: u64) {
     let mut chance = Chance::new(seed);
     while totals.counts.kills < kills {
         let seed = chance.next();
-        println!("seed {seed}");
+        say(&format!("seed {seed}"));
         let round = round(LONG.min(kills - totals.counts.kills), 1_400, seed);
-        tell(&round, seed);
-        assert!(round.wrong.is_empty(), "{} of it is wrong, see above", round.wrong.len());
+        tell(&round);
         totals.rounds += 1;
         totals.counts.add(&round.counts);
         // In whole or not at all.
         fs::write(folder.join("totals.new"), serde_json::to_vec_pretty(&totals).unwrap()).unwrap();
         fs::rename(folder.join("totals.new"), &file).unwrap();
-        println!("{} rounds so far: {:?}", totals.rounds, totals.counts);
+        say(&format!("{} rounds so far: {:?}", totals.rounds, totals.counts));
     }
 }

@@ -474,7 +474,9 @@ impl Person {
 
     /// Puts off by a minute what has arrived.
     fn snooze(&mut self) {
-        let open = |id: &str| self.routines.get(id).is_some_and(|it| it.over.is_none() && it.again == 0);
+        // What has reminded keeps the key of its time: after an edit, that occurrence is not there any more.
+        let is_as_then = |it: &Routine| it.over.is_none() && it.again == 0 && it.version == 1;
+        let open = |id: &str| self.routines.get(id).is_some_and(is_as_then);
         let arrived = self.ledger.receipts();
         let mine: Vec<_> = arrived
             .iter()
