@@ -1,17 +1,20 @@
 //! The ledger against the oracle: nothing missing, nothing that was never due, and twice only with a reason.
 
 use crate::{
-    fleet::Death,
+    fleet::{Death, Said},
     oracle::{Owed, Ring},
     person::Person,
     sink::Receipt,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How long after it was sent a message is recorded at the latest: what a worker holds is somebody else's after that.
 const LEASE: SignedDuration = SignedDuration::from_secs(10);
+/// What has a lease arrives at the latest nine seconds after that began: a send begins within four and takes five. So who
+/// takes it over comes this much later, at least.
+const APART: SignedDuration = SignedDuration::from_secs(1);
 
 /// What was counted.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
@@ -34,6 +37,8 @@ pub struct Counts {
     pub killed: usize,
     /// Copies of what a worker held for longer than its lease.
     pub outlived: usize,
+    /// Copies of what was answered too late for the worker, on a busy machine.
+    pub silent: usize,
 }
 
 impl Counts {
@@ -50,6 +55,7 @@ impl Counts {
             (&mut self.unanswered, other.unanswered),
             (&mut self.killed, other.killed),
             (&mut self.outlived, other.outlived),
+            (&mut self.silent, other.silent),
         ];
         for (sum, more) in pairs {
             *sum += more;
@@ -62,8 +68,7 @@ pub struct Evidence<'a> {
     pub people: &'a [Person],
     pub receipts: &'a [Receipt],
     pub deaths: &'a [Death],
-    /// Which process came back too late with which reminder.
-    pub outlived: &'a HashSet<(String, String)>,
+    pub said: &'a Said,
     /// What the people's lists of missed reminders tell, in their order.
     pub missed: &'a [BTreeSet<Ring>],
     /// What is due later does not count.
@@ -146,14 +151,20 @@ fn repeats(evidence: &Evidence<'_>, counts: &mut Counts) -> Vec<String> {
     let mut wrong = Vec::new();
     for copies in copies.into_values() {
         // Each but the last needs a reason why there was another.
-        for earlier in copies.iter().rev().skip(1) {
+        for (earlier, later) in copies.iter().zip(&copies[1..]) {
+            let place = (earlier.by.clone(), earlier.id.clone());
             let died = deaths.get(&*earlier.by);
+            let is_apart = later.received_at.duration_since(earlier.received_at) >= APART;
             if !earlier.is_taken {
                 counts.unanswered += 1;
+            } else if !is_apart {
+                wrong.push(format!("sent by two at once: {copies:?}"));
             } else if died.is_some_and(|at| at.duration_since(earlier.received_at) < LEASE) {
                 counts.killed += 1;
-            } else if evidence.outlived.contains(&(earlier.by.clone(), earlier.id.clone())) {
+            } else if evidence.said.outlived.contains(&place) {
                 counts.outlived += 1;
+            } else if evidence.said.silent.contains(&place) {
+                counts.silent += 1;
             } else {
                 wrong.push(format!("sent again without a reason: {copies:?}"));
             }
@@ -165,6 +176,7 @@ fn repeats(evidence: &Evidence<'_>, counts: &mut Counts) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -188,7 +200,10 @@ mod tests {
             people: &[],
             receipts,
             deaths: &[Death { name: "a".to_owned(), at: at(103) }],
-            outlived: &HashSet::from([("b".to_owned(), "slow".to_owned())]),
+            said: &Said {
+                outlived: HashSet::from([("b".to_owned(), "slow".to_owned())]),
+                silent: HashSet::new(),
+            },
             missed: &[],
             until: at(200),
         };
@@ -200,7 +215,9 @@ mod tests {
         assert_eq!(wrong(&[receipt("x", "b", 100, false), receipt("x", "b", 101, true)]), 0);
         assert_eq!(wrong(&[receipt("x", "a", 100, true), receipt("x", "b", 111, true)]), 0);
         assert_eq!(wrong(&[receipt("slow", "b", 100, true), receipt("slow", "a", 111, true)]), 0);
-        assert_eq!(wrong(&[receipt("x", "b", 100, true), receipt("x", "a", 101, true)]), 1);
+        assert_eq!(wrong(&[receipt("x", "b", 100, true), receipt("x", "a", 111, true)]), 1);
+        // Its lease held.
+        assert_eq!(wrong(&[receipt("x", "a", 103, true), receipt("x", "b", 103, true)]), 1);
         // It lived on for long enough to write it down.
         assert_eq!(wrong(&[receipt("x", "a", 90, true), receipt("x", "b", 104, true)]), 1);
     }
@@ -218,7 +235,7 @@ mod tests {
             people: &[],
             receipts: &[receipt("x", "b", 100, true)],
             deaths: &[],
-            outlived: &HashSet::new(),
+            said: &Said::default(),
             missed: &[],
             until: at(200),
         };

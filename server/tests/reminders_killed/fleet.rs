@@ -29,8 +29,16 @@ struct Heard {
     urls: [Option<String>; 2],
     /// Which processes are at work.
     ready: HashSet<String>,
-    /// Who came back with a message that had become somebody else's: process and reminder.
-    outlived: HashSet<(String, String)>,
+    said: Said,
+}
+
+/// What workers have said about reminders: process and id.
+#[derive(Default, Clone)]
+pub struct Said {
+    /// It came back with a message that had become somebody else's.
+    pub outlived: HashSet<(String, String)>,
+    /// It had no answer in time.
+    pub silent: HashSet<(String, String)>,
 }
 
 struct Process {
@@ -178,8 +186,8 @@ impl Fleet {
         deaths.iter().map(|death| Death { name: death.name.clone(), at: death.at }).collect()
     }
 
-    /// Asks all to stop, and waits until they have. Answers who came back too late with what.
-    pub fn stop(&self) -> HashSet<(String, String)> {
+    /// Asks all to stop, and waits until they have. Answers what they have said.
+    pub fn stop(&self) -> Said {
         for process in self.processes.lock().unwrap().iter_mut() {
             let pid = process.child.id().to_string();
             assert!(Command::new("kill").arg(pid).status().unwrap().success());
@@ -194,14 +202,15 @@ impl Fleet {
         for listener in self.listeners.lock().unwrap().drain(..) {
             listener.join().unwrap();
         }
-        self.heard.lock().unwrap().outlived.clone()
+        self.heard.lock().unwrap().said.clone()
     }
 }
 
 fn listen(log: BufReader<ChildStdout>, heard: &Mutex<Heard>, slot: usize, name: &str) {
     for line in log.lines().map_while(Result::ok) {
         // Most lines tell of requests.
-        if !["listening", "working", "\"is_ours\":false"].iter().any(|word| line.contains(word)) {
+        let words = ["listening", "working", "\"is_ours\":false", "\"silent\""];
+        if !words.iter().any(|word| line.contains(word)) {
             continue;
         }
         let Ok(line) = serde_json::from_str::<Value>(&line) else { continue };
@@ -215,8 +224,13 @@ fn listen(log: BufReader<ChildStdout>, heard: &Mutex<Heard>, slot: usize, name: 
                 heard.ready.insert(name.to_owned());
             }
             Some("a message was settled") => {
-                let id = line["reminder.id"].as_str().unwrap().to_owned();
-                heard.outlived.insert((name.to_owned(), id));
+                let place = (name.to_owned(), line["reminder.id"].as_str().unwrap().to_owned());
+                if line["is_ours"] == false {
+                    heard.said.outlived.insert(place.clone());
+                }
+                if line["reason"] == "silent" {
+                    heard.said.silent.insert(place);
+                }
             }
             _ => {}
         }

@@ -115,12 +115,12 @@ fn round(kills: usize, pause: u64, seed: u64) -> Round {
     let deaths = fleet.deaths();
     let receipts = sink.ledger.receipts();
     let strange = sink.ledger.strange();
-    let outlived = fleet.stop();
+    let said = fleet.stop();
     let evidence = Evidence {
         people: &people,
         receipts: &receipts,
         deaths: &deaths,
-        outlived: &outlived,
+        said: &said,
         missed: &missed,
         until,
     };
@@ -160,6 +160,10 @@ fn tell(round: &Round) {
         say(wrong);
     }
     assert!(round.wrong.is_empty(), "{} of it is wrong, see above", round.wrong.len());
+    let Counts { due, perhaps, arrived, outlived, silent, .. } = round.counts;
+    assert!(due >= 100 && arrived >= due, "too little was due to prove anything");
+    assert!(perhaps < due, "too much is left open to prove anything");
+    assert!((outlived + silent) * 10 < due, "too much was sent again by workers that live");
 }
 
 #[test]
@@ -170,9 +174,6 @@ fn kills_lose_no_reminder_and_repeat_none_without_a_reason() {
             say(&format!("seed {seed}"));
             let round = round(SHORT, 2_800, seed);
             tell(&round);
-            let Counts { due, perhaps, arrived, .. } = round.counts;
-            assert!(due >= 100 && arrived >= due, "too little was due to prove anything");
-            assert!(perhaps < due, "too much is left open to prove anything");
         }
         Some((kills, folder)) => long(kills, &folder, seed),
     }
