@@ -57,10 +57,10 @@
     /** What the worker renews the subscription with. */
     keep: (secret, key) => tell({ keep: { secret, key } }),
 
-    /** Takes notifications off the screen that are about this. */
-    async close(tag) {
-      const shown = (await (await serviceWorker?.getRegistration())?.getNotifications({ tag })) ?? [];
-      for (const notification of shown) notification.close();
+    /** Takes notifications off the screen that lead to this address: the person is there. */
+    async close(url) {
+      const shown = (await (await serviceWorker?.getRegistration())?.getNotifications()) ?? [];
+      for (const notification of shown) if (notification.data?.url === url) notification.close();
     },
   };
 

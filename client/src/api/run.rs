@@ -4,7 +4,7 @@ use super::{
     ApiError,
     request::{Method, ask, json},
 };
-use crate::platform::clock;
+use crate::platform::{clock, push};
 use daymark_shared::{
     ids::{RunId, StepId},
     run::{Action, Adjustment, AutoAdvance, NewRun, Run, StepAction},
@@ -17,11 +17,12 @@ async fn asked(method: Method, path: &str, body: Option<String>) -> Result<Run, 
     Ok(run)
 }
 
-/// Starts a run. While one of the same occurrence goes on, that one is answered: look at its id.
+/// Starts a run; a notification that asks for it goes. While one of the same occurrence goes on, that one is answered: look at its id.
 ///
 /// # Errors
 /// [`ApiError`].
 pub async fn start(new: &NewRun) -> Result<Run, ApiError> {
+    push::close(&["start/", &new.routine.to_string(), "/", &new.occurrence.to_string()].concat());
     asked(Method::Post, "runs", json(new)).await
 }
 

@@ -13,6 +13,8 @@ extern "C" {
     fn ask_unsubscribe() -> Result<js_sys::Promise, JsValue>;
     #[wasm_bindgen(js_namespace = daymarkPush, js_name = keep, catch)]
     fn ask_keep(secret: &str, key: &str) -> Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(js_namespace = daymarkPush, js_name = close, catch)]
+    fn ask_close(url: &str) -> Result<js_sys::Promise, JsValue>;
 }
 
 /// How it stands with push here.
@@ -84,6 +86,12 @@ pub async fn unsubscribe() {
 /// Keeps with what the service worker renews the subscription when the browser changes it.
 pub async fn keep(secret: &str, key: &str) {
     text(ask_keep(secret, key)).await;
+}
+
+/// Takes notifications off the screen that lead to this address below the program's: the person is there.
+pub fn close(url: &str) {
+    // Nobody waits for it, and where there is none nothing is lost.
+    let _ = ask_close(url);
 }
 
 #[cfg(test)]
