@@ -10,6 +10,8 @@ pub struct Changes {
     pub plan: u32,
     /// Reminders: what was missed, what is to come.
     pub reminders: u32,
+    /// Channels: where reminders go, and how that fares.
+    pub channels: u32,
 }
 
 impl Changes {
@@ -20,11 +22,13 @@ impl Changes {
         match event {
             Event::Routine { .. } | Event::Occurrence { .. } => self.plan += 1,
             Event::Reminder { .. } => self.reminders += 1,
+            Event::Channel { .. } => self.channels += 1,
             Event::Resync => {
                 self.plan += 1;
                 self.reminders += 1;
+                self.channels += 1;
             }
-            Event::Run { .. } | Event::Account | Event::SessionEnded { .. } | Event::Channel { .. } => {}
+            Event::Run { .. } | Event::Account | Event::SessionEnded { .. } => {}
         }
         self
     }
@@ -39,7 +43,7 @@ mod tests {
     fn what_is_planned_may_be_another_after_its_events_and_after_a_gap() {
         let routine = Event::Routine { id: RoutineId::from_bytes([1; 16]) };
         let after = Changes::default().after(routine).after(Event::Account);
-        assert_eq!(after, Changes { plan: 1, reminders: 0 });
-        assert_eq!(after.after(Event::Resync), Changes { plan: 2, reminders: 1 });
+        assert_eq!(after, Changes { plan: 1, ..Changes::default() });
+        assert_eq!(after.after(Event::Resync), Changes { plan: 2, reminders: 1, channels: 1 });
     }
 }

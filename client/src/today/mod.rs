@@ -77,8 +77,9 @@ fn use_desk() -> Desk {
     let (dispatch, i18n) = (use_dispatch(), use_i18n());
     let stamp = (*use_ref(Stamp::default)).clone();
     let (round, reload) = use_round();
-    // Both only go up.
-    let round = round + use_slice::<Changes>().plan;
+    // They only go up. A day shows what its person did with a reminder, too.
+    let changes = use_slice::<Changes>();
+    let round = round + changes.plan + changes.reminders;
     use_return(reload.clone());
     let ask = use_kept(|| None::<Ask>);
     let today = now.date();

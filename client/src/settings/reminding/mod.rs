@@ -13,7 +13,7 @@ use crate::{
     kept::{use_kept, use_watch},
     platform::{events::use_window_event, locks},
     problems,
-    store::use_dispatch,
+    store::{Changes, use_dispatch, use_news, use_slice},
     ui::{skeleton, trouble},
     words as common,
 };
@@ -47,6 +47,8 @@ async fn all() -> Result<All, ApiError> {
 pub fn Reminding() -> Html {
     let words = use_words();
     let remote = use_remote(String::new(), all);
+    let changes = use_slice::<Changes>();
+    use_news(changes.channels, remote.reload.clone());
     let desk = Desk {
         words: words.clone(),
         dispatch: use_dispatch(),
