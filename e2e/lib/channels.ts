@@ -6,6 +6,8 @@ export interface Channel {
   id: string;
   name: string;
   kind: 'push' | 'ntfy' | 'email' | 'webhook';
+  /** As far as it is shown: a browser is known by a hash of its endpoint. */
+  target: { push?: { host: string; fingerprint: string } };
   role: 'always' | 'fallback';
   ended?: { reason: string } | null;
   last_success_at?: string | null;

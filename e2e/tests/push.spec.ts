@@ -178,9 +178,11 @@ test.describe('in Firefox', () => {
 
       // The push service loses its memory: the browser subscribes anew, and its channel goes on.
       await laptop.dismissNotifications();
+      const endpoint = async () => (await channels.get(channel!)).target.push?.fingerprint;
+      const before = await endpoint();
       await push.forget(atLaptop!);
-      await expect.poll(async () => (await connected()).length).toBe(2);
-      await expect.poll(async () => (await channels.test(channel!)).delivered).toBe(true);
+      await expect.poll(endpoint).not.toBe(before);
+      expect(await channels.test(channel!)).toEqual({ delivered: true });
       await expect.poll(async () => (await shown(laptop)).length).toBe(1);
 
       const faults = (await push.ledger()).filter(({ subscription }) => [atLaptop!.id, atDesk!.id, phone.id].includes(subscription));
