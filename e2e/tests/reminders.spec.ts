@@ -1,5 +1,6 @@
 // Reminders as a person meets them: on the sheet of a routine, in the settings, on their page, and on the way from a
 // message into a run. What channels and lost reminders look like is played by the test; what is saved is saved.
+import { createECDH, createHash } from 'node:crypto';
 import { signUp, type SignedIn } from '../lib/account.ts';
 import { axe, screens } from '../lib/looks.ts';
 import { mint, today } from '../lib/planning.ts';
@@ -409,4 +410,90 @@ test('the worker shows what is pushed, and leads an open page into the run', asy
   await press('start');
   await expect(page).toHaveURL(/\/run\/[0-9a-f-]{36}$/, { timeout: 20_000 });
   expect(await page.evaluate(() => (globalThis as { stayed?: boolean }).stayed), 'the page went there itself').toBe(true);
+});
+
+test('a browser that cannot be reminded says why, and what to do', async ({ page }) => {
+  await signUp(page);
+  await playChannels(page, []);
+  const card = page.getByRole('region', { name: 'Reminders on this browser' });
+  const states: [() => void, RegExp][] = [
+    [() => Object.defineProperty(Notification, 'permission', { get: () => 'denied' }), /blocked. Allow them in the browser’s settings/],
+    [() => Reflect.deleteProperty(globalThis, 'PushManager'), /cannot take reminders while Daymark is closed/],
+    [() => Object.defineProperty(navigator, 'userAgent', { get: () => 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)' }), /put Daymark on the home screen first/],
+    [() => Object.defineProperty(globalThis, 'isSecureContext', { get: () => false }), /from https addresses only/],
+  ];
+  // Each is looked at before the one after it is.
+  for (const [script, text] of states) {
+    await page.addInitScript(script);
+    await page.goto('/settings');
+    await expect(card.getByText(text)).toBeVisible();
+    await expect(card.getByRole('button')).toHaveCount(0);
+  }
+  await axe(page);
+});
+
+interface Own {
+  id: string;
+  revision: number;
+  target: { push?: { host: string; fingerprint: string } };
+}
+
+test('this browser becomes a channel, follows its subscription, and stops when it is removed elsewhere', async ({ page, context, baseURL }) => {
+  const who = await signUp(page);
+  await context.grantPermissions(['notifications'], { origin: baseURL! });
+  const keys = createECDH('prime256v1');
+  const p256dh = keys.generateKeys('base64url');
+  const service = process.env.DAYMARK_PUSH!;
+  // A subscription as a push service would give it, which this browser cannot get.
+  await page.addInitScript(([p256dh, service]) => {
+    const made = () => localStorage.getItem('test.endpoint');
+    const subscription = () => ({
+      endpoint: made(),
+      toJSON: () => ({ endpoint: made(), expirationTime: null, keys: { p256dh, auth: 'A'.repeat(21) + 'A' } }),
+      unsubscribe: async () => localStorage.removeItem('test.endpoint'),
+    });
+    Object.assign(PushManager.prototype, {
+      getSubscription: async () => (made() ? subscription() : null),
+      subscribe: async () => {
+        if (!made()) localStorage.setItem('test.endpoint', `${service}/${Math.random()}`);
+        return subscription();
+      },
+    });
+  }, [p256dh, service]);
+  const endpoint = () => page.evaluate(() => localStorage.getItem('test.endpoint'));
+  const fingerprint = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const channels = async () => {
+    const response = await page.request.get('/api/v1/channels', { headers: headers(who) });
+    return ((await response.json()) as { items: Own[] }).items;
+  };
+  const card = page.getByRole('region', { name: 'Reminders on this browser' });
+  const list = page.getByRole('region', { name: 'Where reminders go' });
+
+  await page.goto('/settings');
+  await card.getByRole('button', { name: 'Turn on here' }).click();
+  await expect(card.getByText('Reminders pop up here')).toBeVisible();
+  await expect(list.getByText('This browser')).toBeVisible();
+  const [own] = await channels();
+  expect(own?.target.push).toEqual({ host: new URL(service).host, fingerprint: fingerprint((await endpoint())!) });
+
+  // The browser has lost it: it is made anew at the next start, for the same channel.
+  await page.evaluate(() => localStorage.removeItem('test.endpoint'));
+  await page.goto('/');
+  await expect.poll(async () => (await channels())[0]?.target.push?.fingerprint).not.toBe(own!.target.push!.fingerprint);
+  expect((await channels()).map(({ id }) => id)).toEqual([own!.id]);
+  expect((await channels())[0]?.target.push?.fingerprint).toBe(fingerprint((await endpoint())!));
+
+  const response = await page.request.delete(`/api/v1/channels/${own!.id}`, { headers: headers(who) });
+  expect(response.status()).toBe(204);
+  await page.goto('/');
+  await expect.poll(endpoint).toBeNull();
+
+  // Whoever signs out takes their reminders along.
+  await page.goto('/settings');
+  await card.getByRole('button', { name: 'Turn on here' }).click();
+  await expect(list.getByText('This browser')).toBeVisible();
+  await page.getByRole('button', { name: 'Sign out of this browser' }).click();
+  await expect(page.getByRole('button', { name: 'Sign in' }).first()).toBeVisible();
+  expect(await endpoint()).toBeNull();
+  expect(await page.evaluate(() => localStorage.getItem('daymark.push'))).toBeNull();
 });
