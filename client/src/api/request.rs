@@ -4,7 +4,11 @@ use super::{ApiError, read::read, session};
 use crate::platform::{timer::Timeout, window};
 use daymark_shared::problem::{Code, Problem};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{future::Future, pin::Pin};
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestInit, Response};
@@ -74,7 +78,7 @@ pub fn request<T: DeserializeOwned + 'static>(
     if_match: Option<String>,
 ) -> Asked<Answer<T>> {
     let raw = authorised(method, path.to_owned(), body, if_match);
-    Box::pin(async move { decode(raw.await?) })
+    Box::pin(Reading { raw, read: decode })
 }
 
 /// The same, for whom the thing alone matters.
@@ -85,7 +89,7 @@ pub fn ask<T: DeserializeOwned + 'static>(
     if_match: Option<String>,
 ) -> Asked<T> {
     let raw = authorised(method, path.to_owned(), body, if_match);
-    Box::pin(async move { Ok(decode(raw.await?)?.body) })
+    Box::pin(Reading { raw, read: body_of })
 }
 
 /// Asks without a session: signing in, say.
@@ -94,10 +98,25 @@ pub(super) fn ask_openly<T: DeserializeOwned + 'static>(
     path: &'static str,
     body: Option<String>,
 ) -> Asked<T> {
-    Box::pin(async move {
-        let raw = exchange(method, path, body.as_deref(), None, None).await?;
-        Ok(decode(checked(raw)?)?.body)
-    })
+    Box::pin(Reading { raw: openly(method, path, body), read: body_of })
+}
+
+fn openly(method: Method, path: &'static str, body: Option<String>) -> Asked<Raw> {
+    Box::pin(async move { checked(exchange(method, path, body.as_deref(), None, None).await?) })
+}
+
+/// Reads an answer when it has come. By hand: what an `async` block becomes is several times its size, for each type.
+struct Reading<T> {
+    raw: Asked<Raw>,
+    read: fn(Raw) -> Result<T, ApiError>,
+}
+
+impl<T> Future for Reading<T> {
+    type Output = Result<T, ApiError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.raw.as_mut().poll(context).map(|raw| (self.read)(raw?))
+    }
 }
 
 /// An answer before it is read.
@@ -113,6 +132,10 @@ fn decode<T: DeserializeOwned>(raw: Raw) -> Result<Answer<T>, ApiError> {
         Some(body) => Ok(Answer { body, etag: raw.etag }),
         None => Err(ApiError::Unreadable { status: raw.status }),
     }
+}
+
+fn body_of<T: DeserializeOwned>(raw: Raw) -> Result<T, ApiError> {
+    decode(raw).map(|answer| answer.body)
 }
 
 fn checked(raw: Raw) -> Result<Raw, ApiError> {
