@@ -5,8 +5,13 @@
   const isApple = /iPhone|iPad|iPod/.test(navigator.userAgent) || (navigator.platform === 'MacIntel' && navigator.maxTouchPoints > 1);
   const isInstalled = () => matchMedia('(display-mode: standalone)').matches || navigator.standalone === true;
 
+  /** No worker and no push service is waited for longer than this. */
+  const LIMIT_MS = 20_000;
+  const within = (promise) => Promise.race([promise, new Promise((_, reject) => setTimeout(reject, LIMIT_MS))]);
+  const ready = () => within(serviceWorker.ready);
+
   const subscription = async () => (await serviceWorker.getRegistration())?.pushManager.getSubscription();
-  const tell = async (message) => (await serviceWorker.ready).active?.postMessage(message);
+  const tell = async (message) => (await ready()).active?.postMessage(message);
 
   /** As `Shown::Push` has it: the first eight bytes of the SHA-256 of the endpoint, in hexadecimal. */
   const fingerprint = async (endpoint) => {
@@ -34,13 +39,13 @@
       if (permission !== 'granted') return 'denied';
       try {
         await serviceWorker.register('sw.js');
-        const { pushManager } = await serviceWorker.ready;
+        const { pushManager } = await ready();
         if (anew) await (await pushManager.getSubscription())?.unsubscribe();
         const options = { userVisibleOnly: true, applicationServerKey: key };
         // One that was made with another key stands in the way.
-        const made = await pushManager.subscribe(options).catch(async () => {
+        const made = await within(pushManager.subscribe(options)).catch(async () => {
           await (await pushManager.getSubscription())?.unsubscribe();
-          return pushManager.subscribe(options);
+          return within(pushManager.subscribe(options));
         });
         const { endpoint, keys } = made.toJSON();
         return JSON.stringify({ endpoint, keys });
