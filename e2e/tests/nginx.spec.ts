@@ -424,4 +424,23 @@ test.describe('nginx', () => {
     expect(api).toMatchObject({ request_id: id, method: 'GET', path: '/api/v1/routines/"quoted"', status: 200, upstream_status: '200' });
     for (const secret of ['canary', '203.0.113.99', '127.0.0.1']) expect(web.accessLog()).not.toContain(secret);
   });
+
+  test('logs no token that stands in a path', async () => {
+    const id = `token-${Date.now()}`;
+    const paths = [
+      ['/api/v1/reminder-actions/canary-token/snooze', '/api/v1/reminder-actions/…'],
+      ['/api/v1/reminder-actions/canary-token?x=/y', '/api/v1/reminder-actions/…'],
+      ['/api/v1/reminder-actions/canary-token/unsubscribe/x', '/api/v1/reminder-actions/…'],
+      ['/api/v1/push-subscriptions/canary-token', '/api/v1/push-subscriptions/…'],
+      ['/api/v1/unsubscribe/canary-token/', '/api/v1/unsubscribe/…'],
+      ['/api/v1/unsubscribe/', '/api/v1/unsubscribe/'],
+      ['/api/v1/routines?next=/unsubscribe/canary-token', '/api/v1/routines'],
+      ['/api/v1/routines/1', '/api/v1/routines/1'],
+    ];
+    for (const [path] of paths) await ask(path!, { method: 'POST', headers: { 'X-Request-Id': id } });
+    const lines = () => web.accessLog().split('\n').filter((line) => line.includes(id));
+    await expect.poll(() => lines().length).toBe(paths.length);
+    expect(lines().map((line) => (JSON.parse(line) as { path: string }).path)).toEqual(paths.map(([, logged]) => logged));
+    expect(web.accessLog()).not.toContain('canary-token');
+  });
 });

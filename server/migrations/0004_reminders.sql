@@ -56,7 +56,7 @@ CREATE TABLE reminders (
     version    INTEGER NOT NULL,
     original   TEXT NOT NULL,
     channel    BLOB NOT NULL,
-    kind       INTEGER NOT NULL,        -- 0 planned, 1 snoozed, 2 fallback, 3 closes what another device shows
+    kind       INTEGER NOT NULL,        -- 0 planned, 1 snoozed, 2 fallback, 3 closes what another device shows, 4 tells that a channel has ended
     "offset"   INTEGER NOT NULL,        -- minutes before the start, as planned
     round      INTEGER NOT NULL,        -- 0, or how many times it has reminded again
     due_at     INTEGER NOT NULL,

@@ -13,7 +13,6 @@ mod words;
 
 pub use act::{Act, acknowledge};
 pub use planner::{HORIZON, Ready, channels_changed, ready};
-pub use words::test as test_words;
 
 use crate::{
     accounts,

@@ -22,19 +22,29 @@ pub const fn hidden(locale: Locale) -> &'static str {
     }
 }
 
-/// How long, in the greatest unit that fits: `10 minutes`, `an hour`, `2 days`.
+/// How long, as exactly as it is of use: `10 minutes`, `an hour`, `1 h 30 min`, `2 days 3 h`. From a day on to the
+/// nearest hour.
 fn span(locale: Locale, minutes: i64) -> String {
-    let (number, unit) = match minutes {
-        ..60 => (minutes, 0),
-        60..1440 => ((minutes + 30) / 60, 1),
-        _ => ((minutes + 720) / 1440, 2),
+    let (days, hours, minutes) = if minutes < 1440 {
+        (0, minutes / 60, minutes % 60)
+    } else {
+        let hours = (minutes + 30) / 60;
+        (hours / 24, hours % 24, 0)
     };
-    let words: [(&str, &str); 3] = match locale {
-        Locale::En => [("a minute", "minutes"), ("an hour", "hours"), ("a day", "days")],
-        Locale::De => [("einer Minute", "Minuten"), ("einer Stunde", "Stunden"), ("einem Tag", "Tagen")],
+    let count = |number: i64, one: &str, many: &str| {
+        if number == 1 { one.to_owned() } else { format!("{number} {many}") }
     };
-    let (one, many) = words[unit];
-    if number == 1 { one.to_owned() } else { format!("{number} {many}") }
+    match (locale, days, hours, minutes) {
+        (Locale::En, 0, 0, n) => count(n, "a minute", "minutes"),
+        (Locale::De, 0, 0, n) => count(n, "einer Minute", "Minuten"),
+        (Locale::En, 0, n, 0) => count(n, "an hour", "hours"),
+        (Locale::De, 0, n, 0) => count(n, "einer Stunde", "Stunden"),
+        (_, 0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (Locale::En, n, 0, _) => count(n, "a day", "days"),
+        (Locale::De, n, 0, _) => count(n, "einem Tag", "Tagen"),
+        (Locale::En, n, hours, _) => format!("{} {hours} h", count(n, "1 day", "days")),
+        (Locale::De, n, hours, _) => format!("{} {hours} h", count(n, "1 Tag", "Tagen")),
+    }
 }
 
 /// What a reminder says below its title.
@@ -60,7 +70,7 @@ pub fn body(locale: Locale, moment: Moment) -> String {
         let time = format!("{:02}:{:02}", due.hour(), due.minute());
         body.push_str(&match locale {
             Locale::En => format!(". This comes late: it was due at {time}."),
-            Locale::De => format!(". Das kommt zu spät: Es sollte um {time} da sein."),
+            Locale::De => format!(". Verspätet: fällig war es um {time}."),
         });
     }
     body
@@ -88,14 +98,6 @@ pub const fn channel_ended(locale: Locale) -> (&'static str, &'static str) {
     }
 }
 
-/// A test message: title and text.
-pub const fn test(locale: Locale) -> (&'static str, &'static str) {
-    match locale {
-        Locale::En => ("This is a test", "Reminders reach you here."),
-        Locale::De => ("Das ist ein Test", "Erinnerungen erreichen dich hier."),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,7 +110,14 @@ mod tests {
     #[case(600, None, "Begins in 10 minutes")]
     #[case(60, None, "Begins in a minute")]
     #[case(3600, None, "Begins in an hour")]
+    #[case(3570, None, "Begins in an hour")]
+    #[case(7200, None, "Begins in 2 hours")]
+    #[case(5400, None, "Begins in 1 h 30 min")]
+    #[case(86_340, None, "Begins in 23 h 59 min")]
     #[case(86_400, None, "Begins in a day")]
+    #[case(97_200, None, "Begins in 1 day 3 h")]
+    #[case(171_000, None, "Begins in 2 days")]
+    #[case(180_000, None, "Begins in 2 days 2 h")]
     #[case(7 * 86_400, None, "Begins in 7 days")]
     #[case(-720, None, "Began 12 minutes ago")]
     #[case(-720, Some(7), "Began 12 minutes ago. This comes late: it was due at 07:00.")]
@@ -118,9 +127,20 @@ mod tests {
         assert_eq!(body(Locale::En, moment), said);
     }
 
-    #[test]
-    fn says_it_in_german() {
-        let moment = Moment { to_start: SignedDuration::from_mins(-1), late_since: None, is_again: true };
-        assert_eq!(body(Locale::De, moment), "Begann vor einer Minute. Wann immer du so weit bist.");
+    #[rstest]
+    #[case(-1, None, true, "Begann vor einer Minute. Wann immer du so weit bist.")]
+    #[case(90, None, false, "Beginnt in 1 h 30 min")]
+    #[case(1500, None, false, "Beginnt in 1 Tag 1 h")]
+    #[case(-3000, None, false, "Begann vor 2 Tagen 2 h")]
+    #[case(-10, Some(7), true, "Begann vor 10 Minuten. Verspätet: fällig war es um 07:00.")]
+    fn says_it_in_german(
+        #[case] minutes: i64,
+        #[case] late: Option<i8>,
+        #[case] is_again: bool,
+        #[case] said: &str,
+    ) {
+        let late_since = late.map(|hour| time(hour, 0, 0, 0));
+        let moment = Moment { to_start: SignedDuration::from_mins(minutes), late_since, is_again };
+        assert_eq!(body(Locale::De, moment), said);
     }
 }
