@@ -37,7 +37,7 @@ use std::{
 
 const SHORT: usize = 20;
 /// Kills in a round of the long form.
-const LONG: usize = 150;
+const LONG: usize = 100;
 const PEOPLE: usize = 12;
 /// How long it may take after the last kill until everything has arrived: leases end, and what was refused is tried again.
 const PATIENCE: Duration = Duration::from_secs(150);
