@@ -84,11 +84,10 @@ CREATE INDEX reminders_settled ON reminders (settled_at) WHERE settled_at IS NOT
 CREATE TABLE acknowledgements (
     account   BLOB NOT NULL,
     routine   BLOB NOT NULL,
-    version   INTEGER NOT NULL,
     original  TEXT NOT NULL,
     at        INTEGER NOT NULL,
     starts_at INTEGER NOT NULL,
-    PRIMARY KEY (account, routine, version, original)
+    PRIMARY KEY (account, routine, original)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX acknowledgements_by_start ON acknowledgements (account, starts_at);

@@ -53,13 +53,15 @@ impl Clock {
         }
     }
 
-    /// Returns once this clock shows `at` or later.
+    /// Returns once this clock shows `at` or later; or was set back, so that `at` may be far away by mistake.
     pub async fn sleep_until(&self, at: Timestamp) {
+        let begun = self.now();
         loop {
             // Before the look at the clock, so that no move is missed.
             let moved = self.0.as_ref().map(|manual| manual.moved.notified());
-            let left = at.duration_since(self.now());
-            if !left.is_positive() {
+            let now = self.now();
+            let left = at.duration_since(now);
+            if !left.is_positive() || now < begun {
                 return;
             }
             match moved {

@@ -16,8 +16,7 @@ pub fn request(method: &str, path: &str, token: Option<&str>, body: Option<&serd
         0 => String::new(),
         length => format!("content-type: application/json\r\ncontent-length: {length}\r\n"),
     };
-    let seen = if method == "PUT" { "if-match: *\r\n" } else { "" };
-    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{token}{seen}{about}\r\n{body}").into_bytes()
+    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{token}{about}\r\n{body}").into_bytes()
 }
 
 /// A connection that is kept.
@@ -73,8 +72,7 @@ fn parse(head: &[u8]) -> Option<(u16, usize)> {
     Some((status as u16, length))
 }
 
-/// Where `what` begins.
-pub fn find(text: &[u8], what: &[u8]) -> Option<usize> {
+fn find(text: &[u8], what: &[u8]) -> Option<usize> {
     text.windows(what.len()).position(|window| window == what)
 }
 

@@ -65,6 +65,13 @@ pub struct Routing {
     pub fallbacks: Vec<ChannelId>,
 }
 
+impl Routing {
+    /// Whether this channel may be sent to.
+    pub fn has(&self, channel: ChannelId) -> bool {
+        self.always.contains(&channel) || self.fallbacks.contains(&channel)
+    }
+}
+
 /// Which channels of an account get what: one short query, nothing is unsealed.
 ///
 /// # Errors

@@ -102,7 +102,7 @@ pub fn range(tx: &ReadTx<'_>, caller: &Caller<'_>, first: Date, last: Date) -> R
             .map(|(planned, change, shown)| occurrence(tx, caller, &key, planned, change, shown))
             .collect::<Result<Vec<_>, _>>()?;
         for occurrence in &mut occurrences {
-            occurrence.reminded = reminded.get(&(occurrence.routine, occurrence.key)).copied();
+            occurrence.reminded = reminded.get(&(occurrence.routine, occurrence.key.original)).copied();
         }
         occurrences.sort_by(order);
         place(&mut occurrences);
@@ -471,6 +471,27 @@ pub fn is_open(
 ) -> Result<bool, Error> {
     let change = Found::load(tx, caller, routine, key)?.change;
     Ok(change.state == OccurrenceState::Planned && change.run.is_none())
+}
+
+/// The occurrence as it is called now: an edit of its routine may have opened another version since `key` was told.
+///
+/// # Errors
+/// Where storage fails.
+pub fn current_key(
+    tx: &ReadTx<'_>,
+    caller: &Caller<'_>,
+    routine: RoutineId,
+    key: OccurrenceKey,
+) -> Result<OccurrenceKey, Error> {
+    if let Some(planned) = routines::planned(tx, caller.account, routine, key.version)? {
+        let change = store::find(tx, caller.account, routine, key)?;
+        if exists(&planned, key, &change.unwrap_or_else(|| Change::none(routine, key))) {
+            return Ok(key);
+        }
+    }
+    let versions = routines::versions(tx, caller.account, routine)?;
+    let later = versions.iter().rev().find(|planned| planned.version.hits(key.original));
+    Ok(later.map_or(key, |planned| OccurrenceKey { version: planned.version.number, ..key }))
 }
 
 /// When an occurrence starts; `None` where it is not there any more.

@@ -44,7 +44,7 @@ pub fn acknowledge(
     }
     let mut starts_at = None;
     for (seq, owed) in store::open(tx, account, Some(routine))? {
-        if owed.key != key || !owed.kind.counts() {
+        if owed.key.original != key.original || !owed.kind.counts() {
             continue;
         }
         starts_at = Some(owed.starts_at);
@@ -52,7 +52,7 @@ pub fn acknowledge(
         match act {
             // Not due yet: it would not have been owed. Should the person change their mind, it is planned again.
             Act::Settled if owed.due_at > now => store::delete(tx, seq)?,
-            Act::Seen if owed.due_at > now && owed.round == 0 && owed.kind == Kind::Planned => {}
+            Act::Seen if owed.due_at > now && owed.kind == Kind::Planned && owed.first_at() > now => {}
             Act::Settled | Act::Seen => store::acknowledge(tx, seq, now)?,
         }
     }
@@ -60,9 +60,9 @@ pub fn acknowledge(
         Some(at) => at,
         None => days::starts_at(tx, caller, routine, key)?.unwrap_or(now),
     };
-    store::note_acknowledged(tx, account, (routine, key), starts_at, now)?;
+    store::note_acknowledged(tx, account, (routine, key.original), starts_at, now)?;
     tx.emit(account, Event::Occurrence { routine, key });
-    store::dismiss(tx, account, Some((routine, key)))?;
+    store::dismiss(tx, account, Some((routine, key.original)))?;
     close_elsewhere(tx, caller, (routine, key), starts_at, by)
 }
 
@@ -76,28 +76,59 @@ fn close_elsewhere(
 ) -> Result<(), Error> {
     let (account, now) = (caller.account, caller.now);
     let since = now.checked_sub(SHOWN_FOR).unwrap_or(Timestamp::MIN);
-    let told = store::told(tx, account, routine, key, since)?;
+    let told = store::told(tx, account, (routine, key.original), since)?;
     if told.is_empty() || !store::settings(tx, account)?.settings.close_elsewhere {
         return Ok(());
     }
     let browsers = channels::push_channels(tx, account)?;
     for channel in told.into_iter().filter(|channel| browsers.contains(channel) && Some(*channel) != by) {
-        let close = Owed {
-            id: caller.mint(ReminderId::mint),
-            account,
-            routine,
-            key,
-            channel,
-            kind: Kind::Close,
-            offset: 0,
-            round: 0,
-            due_at: now,
-            starts_at,
-            until: now.checked_add(CLOSING).unwrap_or(Timestamp::MAX),
-        };
-        store::insert(tx, &close, now, now)?;
+        close(tx, caller, (routine, key), starts_at, channel)?;
     }
     Ok(())
+}
+
+fn close(
+    tx: &WriteTx<'_>,
+    caller: &Caller<'_>,
+    (routine, key): (RoutineId, OccurrenceKey),
+    starts_at: Timestamp,
+    channel: ChannelId,
+) -> Result<(), Error> {
+    let now = caller.now;
+    let close = Owed {
+        id: caller.mint(ReminderId::mint),
+        account: caller.account,
+        routine,
+        key,
+        channel,
+        kind: Kind::Close,
+        offset: 0,
+        round: 0,
+        due_at: now,
+        starts_at,
+        until: now.checked_add(CLOSING).unwrap_or(Timestamp::MAX),
+    };
+    store::insert(tx, &close, now, now)
+}
+
+/// A reminder has arrived after the person had acted: the device that shows it is told.
+///
+/// # Errors
+/// Where storage fails.
+pub fn close_what_arrived(tx: &WriteTx<'_>, caller: &Caller<'_>, owed: &Owed) -> Result<(), Error> {
+    let account = caller.account;
+    let is_over = owed.kind.counts()
+        && store::is_acknowledged(tx, account, owed.id)?
+        && store::settings(tx, account)?.settings.close_elsewhere
+        && channels::push_channels(tx, account)?.contains(&owed.channel);
+    if is_over { close(tx, caller, (owed.routine, owed.key), owed.starts_at, owed.channel) } else { Ok(()) }
+}
+
+/// A reminder, with its occurrence as it is called now.
+fn found(tx: &WriteTx<'_>, caller: &Caller<'_>, id: ReminderId) -> Result<Owed, Error> {
+    let owed = store::find(tx, caller.account, id)?.ok_or(Code::NotFound)?;
+    let key = days::current_key(tx, caller, owed.routine, owed.key)?;
+    Ok(Owed { key, ..owed })
 }
 
 /// Puts a reminder off: it rings again on every channel. The plan stays as it is.
@@ -115,7 +146,7 @@ pub fn snooze(
     if !(1..=SNOOZE_MAX).contains(&minutes) {
         return Err(Error::field(Code::BadValue, "/minutes", "1 to 1440 minutes"));
     }
-    let owed = store::find(tx, caller.account, id)?.ok_or(Code::NotFound)?;
+    let owed = found(tx, caller, id)?;
     if !days::is_open(tx, caller, owed.routine, owed.key)? {
         return Err(Code::OccurrenceBegun.into());
     }
@@ -146,7 +177,7 @@ pub fn dismiss(
     id: ReminderId,
     is_from_message: bool,
 ) -> Result<(), Error> {
-    let owed = store::find(tx, caller.account, id)?.ok_or(Code::NotFound)?;
+    let owed = found(tx, caller, id)?;
     let by = is_from_message.then_some(owed.channel);
     tx.emit(caller.account, Event::Reminder { id });
     acknowledge(tx, caller, (owed.routine, owed.key), Act::Seen, by)
@@ -157,6 +188,8 @@ pub fn dismiss(
 /// # Errors
 /// Where storage fails.
 pub fn dismiss_all(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
+    // Every list of them is another now.
+    tx.emit(caller.account, Event::Resync);
     store::dismiss(tx, caller.account, None).map(drop)
 }
 
@@ -165,7 +198,7 @@ pub fn dismiss_all(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
 /// # Errors
 /// [`Code::NotFound`], [`Code::OccurrenceBegun`] while it is being run.
 pub fn done(tx: &WriteTx<'_>, caller: &Caller<'_>, id: ReminderId) -> Result<(), Error> {
-    let owed = store::find(tx, caller.account, id)?.ok_or(Code::NotFound)?;
+    let owed = found(tx, caller, id)?;
     days::put_done_by(tx, caller, owed.routine, owed.key, true, Some(owed.channel)).map(drop)
 }
 

@@ -155,6 +155,7 @@ pub fn tag(vault: &Vault, account: AccountId, routine: RoutineId, key: Occurrenc
     let mut place = Vec::with_capacity(64);
     place.extend_from_slice(account.as_bytes());
     place.extend_from_slice(routine.as_bytes());
-    place.extend_from_slice(key.to_string().as_bytes());
+    // Not its version: an edit opens another, and the occurrence is the same.
+    place.extend_from_slice(key.original.compact().as_bytes());
     BASE64.encode(&vault.blind("reminder.tag.1", &place)[..16])
 }

@@ -5,6 +5,7 @@
 //! older one has nothing to say any more.
 
 use super::{
+    act,
     compose::{self, Ready},
     judge::{self, Verdict},
     planner,
@@ -26,6 +27,7 @@ use futures_util::future::LocalBoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use std::{
     collections::{HashMap, HashSet},
+    ops::Range,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -40,14 +42,18 @@ const SLOTS: usize = 256;
 const TROUBLED_SLOTS: usize = 32;
 /// How long an address counts as troubled after it has failed.
 const TROUBLE: SignedDuration = SignedDuration::from_secs(30);
-/// How long a message waits that finds no slot at a troubled address.
+/// How long a message waits at least that finds no slot at a troubled address; up to five times as long, so that many
+/// do not come back at once.
 const STEP_BACK: SignedDuration = SignedDuration::from_millis(500);
 /// How long a lease lasts.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(10);
 /// How long a whole send may take.
 const SEND: Duration = Duration::from_secs(5);
-/// How late after its lease a send may still begin.
-const HESITATION: Duration = Duration::from_secs(4);
+/// How late after its lease has begun a send may still begin. With the send itself, and the two seconds that the database
+/// may take to record it, the lease is not over.
+const HESITATION: Duration = Duration::from_secs(2);
+/// From how long on a send counts as trouble, though it succeeds.
+const SLOW: Duration = Duration::from_secs(1);
 /// How often it is looked for work where nothing can wake this process: other processes write the same file.
 const POLL_ALONE: SignedDuration = SignedDuration::from_millis(900);
 /// The same where Valkey carries wake-ups.
@@ -125,7 +131,8 @@ struct Desk {
 impl Desk {
     /// Leases what is due now and begins to send it. Answers when to come again: at once (`None`), or then.
     async fn begin(&mut self) -> Result<Option<Timestamp>, Error> {
-        let now = self.state.clock.now();
+        // Before the lease is written: it counts from here.
+        let (now, claimed_at) = (self.state.clock.now(), monotonic());
         let next = self.state.db.read(store::next_due).await?;
         if next.is_none_or(|next| next > now) {
             return Ok(Some(next.unwrap_or(Timestamp::MAX)));
@@ -136,10 +143,11 @@ impl Desk {
             for (account, id) in &expired {
                 tx.emit(*account, Event::Reminder { id: *id });
             }
+            // While there are more of them, they are in the way of what is due.
+            let free = if expired.len() < EXPIRE { free } else { 0 };
             Ok((expired, store::claim(tx, now, LEASE, free)?))
         };
         let (expired, leased) = self.state.db.write(lease).await?;
-        let claimed_at = monotonic();
         if !expired.is_empty() {
             tracing::warn!(reminders.expired = expired.len(), "reminders came too late to be of use");
         }
@@ -172,13 +180,15 @@ impl Desk {
             Ready::Send(channel, message) => (channel, message),
         };
         if !self.origins.enter(channel.origin(), now) {
-            let at = now.checked_add(STEP_BACK).unwrap_or(Timestamp::MAX);
+            let wait = STEP_BACK + STEP_BACK * i32::from(random::<1>()[0]) / 64;
+            let at = now.checked_add(wait).unwrap_or(Timestamp::MAX);
             return tell(leased, Err(Settled::Again { at, reason: None }));
         }
         let (state, origins) = (Arc::clone(&self.state), Arc::clone(&self.origins));
         self.sending.spawn_local(async move {
+            let begun = monotonic();
             let outcome = try_to_send(&state, &channel, &message, claimed_at).await;
-            let failed = matches!(outcome, Ok(Outcome::Retry { .. }));
+            let failed = matches!(outcome, Ok(Outcome::Retry { .. })) || begun.elapsed() > SLOW;
             origins.leave(channel.origin(), state.clock.now(), failed);
             tell(leased, outcome);
         });
@@ -210,14 +220,19 @@ async fn record_all(state: Arc<State>, mut done: mpsc::UnboundedReceiver<Done>) 
             slots.push(slot);
         }
         let results = Arc::new(results);
-        let begun = monotonic();
-        // Until the lease is over: then somebody else sends it again, and that is said in the log.
-        while let Err(error) = write_down(&state, &results, now).await {
-            if begun.elapsed() > LEASE.unsigned_abs() {
+        match insist(|| write_down(&state, &results, 0..results.len(), now)).await {
+            Ok(()) => {}
+            Err(error @ Error::Unavailable(_)) => {
                 tracing::error!(%error, reminders = results.len(), "what became of messages was not recorded");
-                break;
             }
-            tokio::time::sleep(PAUSE).await;
+            // One of them cannot be settled: that one alone is parked.
+            Err(_) => {
+                for n in 0..results.len() {
+                    if let Err(error) = insist(|| write_down(&state, &results, n..n + 1, now)).await {
+                        park(&state, &results, n, now, &error).await;
+                    }
+                }
+            }
         }
         drop(slots);
     }
@@ -225,16 +240,47 @@ async fn record_all(state: Arc<State>, mut done: mpsc::UnboundedReceiver<Done>) 
 
 type Results = Arc<Vec<(Leased, Result<Outcome, Settled>)>>;
 
-async fn write_down(state: &Arc<State>, results: &Results, now: Timestamp) -> Result<(), Error> {
+/// Tries again while the database is not to be had, until the lease is over: then somebody else sends it again.
+async fn insist<F: Future<Output = Result<(), Error>>>(write: impl Fn() -> F) -> Result<(), Error> {
+    let begun = monotonic();
+    loop {
+        match write().await {
+            Err(Error::Unavailable(_)) if begun.elapsed() < LEASE.unsigned_abs() => {
+                tokio::time::sleep(PAUSE).await
+            }
+            done => return done,
+        }
+    }
+}
+
+async fn write_down(
+    state: &Arc<State>,
+    results: &Results,
+    which: Range<usize>,
+    now: Timestamp,
+) -> Result<(), Error> {
     let (shared, results) = (Arc::clone(state), Arc::clone(results));
     let write = move |tx: &WriteTx<'_>| {
-        for (leased, outcome) in results.iter() {
+        for (leased, outcome) in results.get(which).unwrap_or_default() {
             let caller = Caller { account: leased.owed.account, vault: &shared.vault, now };
             settle(tx, &caller, leased, outcome)?;
         }
         Ok(())
     };
     state.db.write(write).await
+}
+
+/// Settles a row with which nothing else can be done.
+async fn park(state: &Arc<State>, results: &Results, n: usize, now: Timestamp, why: &Error) {
+    let results = Arc::clone(results);
+    let Some((leased, _)) = results.get(n) else { return };
+    tracing::error!(error = %why, reminder.id = %leased.owed.id, "what became of a message cannot be recorded: it is parked");
+    let leased = leased.clone();
+    let parked =
+        state.db.write(move |tx| store::settle(tx, &leased, now, &Settled::Failed(Reason::Unreadable)));
+    if let Err(error) = parked.await {
+        tracing::error!(%error, "it could not even be parked");
+    }
 }
 
 fn settle(
@@ -244,34 +290,47 @@ fn settle(
     outcome: &Result<Outcome, Settled>,
 ) -> Result<(), Error> {
     let (account, now) = (caller.account, caller.now);
+    let owed = &leased.owed;
+    let mut has_ended = false;
     let verdict = match outcome {
+        // It was not even tried: nobody needs to know.
+        Err(settled @ Settled::Again { .. }) => return store::settle(tx, leased, now, settled).map(drop),
         Err(settled) => {
             Verdict { settled: settled.clone(), fails_over: matches!(settled, Settled::Failed(_)) }
         }
         Ok(outcome) => {
+            // Whoever holds the row: this is what the channel has said.
+            has_ended = channels::record(tx, account, owed.channel, now, outcome)?;
             let routing = channels::routing(tx, account)?;
-            let has_fallback = judge::next_fallback(&routing, &leased.owed).is_some();
-            judge::judge(outcome, leased, now, has_fallback, random::<1>()[0])
+            let has_fallback = judge::next_fallback(&routing, owed).is_some();
+            let is_renewed =
+                matches!(outcome, Outcome::Gone { .. }) && !has_ended && routing.has(owed.channel);
+            if is_renewed {
+                // The browser has another subscription by now.
+                Verdict { settled: Settled::Again { at: now, reason: Some(Reason::Gone) }, fails_over: false }
+            } else {
+                judge::judge(outcome, leased, now, has_fallback, random::<1>()[0])
+            }
         }
     };
     let is_ours = store::settle(tx, leased, now, &verdict.settled)?;
-    tx.emit(account, Event::Reminder { id: leased.owed.id });
+    tx.emit(account, Event::Reminder { id: owed.id });
     tracing::info!(
         reminder.id = %leased.owed.id, channel.id = %leased.owed.channel, attempt = leased.attempts,
         outcome = verdict.settled.name(), reason = verdict.settled.reason().map(Reason::as_str),
         lateness_ms = now.duration_since(leased.owed.due_at).as_millis() as i64, is_ours,
         "a message was settled"
     );
-    if let Ok(outcome) = outcome {
-        // Whoever holds the row: this is what the channel has said.
-        let has_ended = channels::record(tx, account, leased.owed.channel, now, outcome)?;
-        if has_ended {
-            judge::tell_of_the_end(tx, caller, &leased.owed)?;
-            planner::channels_changed(tx, caller)?;
-        }
+    if has_ended {
+        judge::tell_of_the_end(tx, caller, owed)?;
+        planner::channels_changed(tx, caller)?;
     }
     if is_ours && verdict.fails_over {
-        judge::fail_over(tx, caller, &leased.owed)?;
+        judge::fail_over(tx, caller, owed)?;
+    }
+    if !is_ours && *outcome == Ok(Outcome::Delivered) {
+        // The person acted while it was on its way: it shows what is done with.
+        act::close_what_arrived(tx, caller, owed)?;
     }
     Ok(())
 }
@@ -285,8 +344,6 @@ pub fn deliver(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()>
         let origins = Arc::default();
         let mut desk = Desk { state: Arc::clone(&state), slots, origins, done, sending: JoinSet::new() };
         while !stop.is_asked() {
-            // Each keeps its memory until it is looked at, and in a rush there is no pause below.
-            while desk.sending.try_join_next().is_some() {}
             let slots = Arc::clone(&desk.slots);
             tokio::select! {
                 () = stop.asked() => break,
@@ -312,6 +369,7 @@ pub fn deliver(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()>
                 () = state.clock.sleep_until(wait.min(latest)) => {},
                 Some(_) = desk.sending.join_next() => {},
             }
+            while desk.sending.try_join_next().is_some() {}
         }
         // Nothing new is leased; what is on its way is finished and recorded, and so no lease is left.
         while desk.sending.join_next().await.is_some() {}
@@ -338,6 +396,14 @@ pub fn plan(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()> {
 }
 
 async fn plan_all(state: &Arc<State>, stop: &Stop) -> Result<(), Error> {
+    let now = state.clock.now();
+    if state.db.read(move |tx| store::is_too_early(tx, now)).await? {
+        let reopened = state.db.write(move |tx| store::reopen(tx, now)).await?;
+        tracing::warn!(
+            reminders = reopened,
+            "the clock was ahead: what was given up too early is owed again"
+        );
+    }
     // Accounts that cannot be planned hold up no other; they are tried again the next time.
     let mut broken: HashSet<AccountId> = HashSet::new();
     loop {

@@ -24,12 +24,14 @@ use crate::{
     routines,
 };
 use daymark_shared::{
+    event::Event,
     ids::{AccountId, ReminderId, RoutineId},
     occurrence::OccurrenceKey,
     page::Page,
     problem::Code,
     reminder::{Reminded, Reminder, ReminderList, ReminderSettings, StoredSettings},
     routine::{Colour, Icon},
+    schedule::Start,
     text::Title,
 };
 use jiff::Timestamp;
@@ -62,6 +64,7 @@ pub fn put_settings(
     let after = StoredSettings { settings, revision: before.revision + 1 };
     let ready = ready(tx, caller)?;
     store::put_settings(tx, caller.account, &after)?;
+    tx.emit(caller.account, Event::Account);
     ready.follow(tx, caller, None)?;
     Ok(after)
 }
@@ -138,13 +141,13 @@ pub fn reminded(
     tx: &ReadTx<'_>,
     account: AccountId,
     span: (Timestamp, Timestamp),
-) -> Result<HashMap<(RoutineId, OccurrenceKey), Reminded>, Error> {
+) -> Result<HashMap<(RoutineId, Start), Reminded>, Error> {
     if store::planned_until(tx, account)?.is_none() {
         return Ok(HashMap::new());
     }
     let known = store::acknowledged(tx, account, span)?;
     let nothing = Reminded { acknowledged: true, snoozed_until: None };
-    let mut reminded: HashMap<_, _> = known.into_iter().map(|place| (place, nothing)).collect();
+    let mut reminded: HashMap<_, _> = known.into_keys().map(|place| (place, nothing)).collect();
     for (place, at) in store::snoozed(tx, account)? {
         reminded.entry(place).or_insert(nothing).snoozed_until = Some(at);
     }
@@ -160,7 +163,7 @@ pub fn unacknowledge(
     caller: &Caller<'_>,
     (routine, key): (RoutineId, OccurrenceKey),
 ) -> Result<(), Error> {
-    store::forget_acknowledged(tx, caller.account, routine, key)?;
+    store::forget_acknowledged(tx, caller.account, (routine, key.original))?;
     ready(tx, caller)?.follow(tx, caller, Some(routine))
 }
 

@@ -21,7 +21,7 @@ use daymark_shared::{
     schedule::{Start, ZoneHistory},
 };
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How far ahead rows are there at least.
 pub const HORIZON: SignedDuration = SignedDuration::from_hours(48);
@@ -30,11 +30,11 @@ const STRIDE: SignedDuration = SignedDuration::from_hours(24);
 /// How long after an occurrence's start the last of its reminders can be due: twelve times again, an hour apart.
 const LATEST_HOURS: i64 = 12;
 
-/// What tells one ring from another, whatever version its occurrence belongs to by now.
-type Place = (RoutineId, Start, u16, ChannelId, Timestamp);
+/// What tells one ring from another, whatever version its occurrence belongs to by now, and whoever is to be told.
+type Ringing = (RoutineId, Start, u16, Timestamp);
 
-fn place(owed: &Owed) -> Place {
-    (owed.routine, owed.key.original, owed.offset, owed.channel, owed.due_at)
+fn ringing(owed: &Owed) -> Ringing {
+    (owed.routine, owed.key.original, owed.offset, owed.due_at)
 }
 
 struct Plan<'a> {
@@ -72,9 +72,9 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// What is owed between the two instants (the first left out), as things stand now: by all that happens, or by what
-    /// was written before it was due.
-    fn owed(
+    /// What rings between the two instants (the first left out), as things stand now: of all that happens, or of what was
+    /// written before it was due. Each once, for a channel yet to be named.
+    fn rings_between(
         &self,
         only: Option<RoutineId>,
         (after, until): (Timestamp, Timestamp),
@@ -83,11 +83,22 @@ impl<'a> Plan<'a> {
         let first = self.date(after).saturating_sub((LATEST_HOURS / 24 + 1).days());
         let last = self.date(until).saturating_add(i64::from(OFFSET_MAX / (24 * 60) + 1).days());
         let happenings = days::happenings(self.tx, self.caller.account, only, &self.zones, (first, last))?;
+        // The person knows of these: what had rung by then does not ring again.
+        let week = SignedDuration::from_mins(i64::from(OFFSET_MAX)) + SignedDuration::from_hours(24);
+        let span = (
+            after.checked_sub(week).unwrap_or(Timestamp::MIN),
+            until.checked_add(week).unwrap_or(Timestamp::MAX),
+        );
+        let known = store::acknowledged(self.tx, self.caller.account, span)?;
         let open = happenings.iter().filter(|happening| happening.is_open);
         let rings = open.flat_map(|happening| {
             let written = Timestamp::from_microsecond(happening.planned_at).unwrap_or(Timestamp::MIN);
             let mut rings = self.rings(happening, (after, until));
-            rings.retain(|owed| whatever || owed.due_at >= written);
+            let seen = known.get(&(happening.routine, happening.key.original));
+            rings.retain(|owed| {
+                let is_over = owed.round > 0 && seen.is_some_and(|seen| owed.first_at() <= *seen);
+                !is_over && (whatever || owed.due_at >= written)
+            });
             rings
         });
         Ok(rings.collect())
@@ -105,27 +116,40 @@ impl<'a> Plan<'a> {
             if at <= after || at > until || self.settings.is_quiet(self.zones.at(at).to_datetime(at)) {
                 continue;
             }
-            owed.extend(self.targets().iter().map(|channel| Owed {
+            owed.push(Owed {
                 id: self.caller.mint(ReminderId::mint),
                 account: self.caller.account,
                 routine: happening.routine,
                 key: happening.key,
-                channel: *channel,
+                channel: ChannelId::from_bytes([0; 16]),
                 kind: Kind::Planned,
                 offset: ring.offset,
                 round: ring.round,
                 due_at: at,
                 starts_at,
                 until: useful_until(at, happening.minutes),
-            }));
+            });
         }
         owed
     }
 
+    /// Owes a ring to everybody who is to be told.
+    fn owe(&self, ring: &Owed) -> Result<(), Error> {
+        for channel in self.targets() {
+            self.owe_to(ring, *channel)?;
+        }
+        Ok(())
+    }
+
+    fn owe_to(&self, ring: &Owed, channel: ChannelId) -> Result<(), Error> {
+        let owed = Owed { id: self.caller.mint(ReminderId::mint), channel, ..ring.clone() };
+        store::insert(self.tx, &owed, owed.due_at, self.caller.now)
+    }
+
     /// Plans on from where the account's plan ends, to `until`.
     fn extend(&self, from: Timestamp, until: Timestamp) -> Result<(), Error> {
-        for owed in self.owed(None, (from, until), false)? {
-            store::insert(self.tx, &owed, owed.due_at, self.caller.now)?;
+        for ring in self.rings_between(None, (from, until), false)? {
+            self.owe(&ring)?;
         }
         store::set_planned_until(self.tx, self.caller.account, until)
     }
@@ -137,42 +161,41 @@ impl<'a> Plan<'a> {
         // What was due and is not settled yet is on its way, or waits for a worker: it stays owed if it still would be.
         let oldest = open.iter().map(|(_, owed)| owed.due_at).min().unwrap_or(now).min(now);
         let after = oldest.checked_sub(SignedDuration::from_micros(1)).unwrap_or(Timestamp::MIN);
-        let mut wanted: HashMap<Place, Owed> =
-            self.owed(only, (after, until), true)?.into_iter().map(|owed| (place(&owed), owed)).collect();
-        let mut alive: HashMap<(RoutineId, Start), OccurrenceKey> = HashMap::new();
-        for owed in wanted.values() {
-            alive.insert((owed.routine, owed.key.original), owed.key);
-        }
+        let wanted: HashMap<Ringing, Owed> = self
+            .rings_between(only, (after, until), true)?
+            .into_iter()
+            .map(|ring| (ringing(&ring), ring))
+            .collect();
+        let mut there: HashSet<(Ringing, ChannelId)> = HashSet::new();
         for (seq, row) in open {
             match row.kind {
-                Kind::Planned => match wanted.remove(&place(&row)) {
-                    None => store::delete(self.tx, seq)?,
-                    Some(owed)
-                        if (owed.key, owed.starts_at, owed.until) != (row.key, row.starts_at, row.until) =>
-                    {
-                        store::follow(self.tx, seq, &owed)?;
+                Kind::Planned => match wanted.get(&ringing(&row)) {
+                    // On its way, it stays even where its channel is not meant any more: what becomes of it is told.
+                    Some(ring) if self.targets().contains(&row.channel) || row.due_at <= now => {
+                        there.insert((ringing(&row), row.channel));
+                        if (ring.key, ring.starts_at, ring.until) != (row.key, row.starts_at, row.until) {
+                            store::follow(self.tx, seq, ring)?;
+                        }
                     }
-                    Some(_) => {}
+                    _ => store::delete(self.tx, seq)?,
                 },
-                // The person asked for this one: it stays while the occurrence is there to be done.
-                Kind::Snoozed | Kind::Fallback => {
-                    let key = alive.get(&(row.routine, row.key.original)).copied();
-                    let key = match key {
-                        Some(key) => Some(key),
-                        None => self.open_key(&row)?,
-                    };
-                    match key {
-                        None => store::delete(self.tx, seq)?,
-                        Some(key) if key != row.key => store::follow(self.tx, seq, &Owed { key, ..row })?,
-                        Some(_) => {}
+                // The person asked for this one: it stays while the occurrence is there to be done, and the channel.
+                Kind::Snoozed | Kind::Fallback => match self.open_key(&row)? {
+                    Some(_) if row.due_at > now && !self.routing.has(row.channel) => {
+                        store::delete(self.tx, seq)?
                     }
-                }
+                    Some(key) if key != row.key => store::follow(self.tx, seq, &Owed { key, ..row })?,
+                    Some(_) => {}
+                    None => store::delete(self.tx, seq)?,
+                },
                 Kind::Close | Kind::Ended => {}
             }
         }
         // The past does not ring.
-        for owed in wanted.into_values().filter(|owed| owed.due_at > now) {
-            store::insert(self.tx, &owed, owed.due_at, self.caller.now)?;
+        for (place, ring) in wanted.iter().filter(|(_, ring)| ring.due_at > now) {
+            for channel in self.targets().iter().filter(|channel| !there.contains(&(*place, **channel))) {
+                self.owe_to(ring, *channel)?;
+            }
         }
         Ok(())
     }

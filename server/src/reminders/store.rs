@@ -12,6 +12,10 @@ use daymark_shared::{
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, Row, params};
+use std::collections::HashMap;
+
+/// An occurrence, whatever version of its routine brings it about: an edit opens another.
+pub type Place = (RoutineId, Start);
 
 /// Why a row is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,6 +85,14 @@ pub struct Owed {
     pub due_at: Timestamp,
     pub starts_at: Timestamp,
     pub until: Timestamp,
+}
+
+impl Owed {
+    /// When its offset rang first, before it rang again.
+    pub fn first_at(&self) -> Timestamp {
+        let before = SignedDuration::from_mins(i64::from(self.offset));
+        self.starts_at.checked_sub(before).unwrap_or(self.due_at)
+    }
 }
 
 /// A row that a worker has leased.
@@ -384,6 +396,26 @@ pub fn settle(tx: &WriteTx<'_>, leased: &Leased, now: Timestamp, settled: &Settl
     Ok(update.execute(key)? == 1)
 }
 
+/// Whether rows were given up as too late that are not due yet: the clock was ahead, and is right again.
+pub fn is_too_early(tx: &ReadTx<'_>, now: Timestamp) -> Result<bool, Error> {
+    let mut query = tx.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM reminders INDEXED BY reminders_missed
+                        WHERE missed = 1 AND state = 4 AND reason = 'too_late' AND due_at > ?1)",
+    )?;
+    Ok(query.query_row([now.as_microsecond()], |row| row.get(0))?)
+}
+
+/// Owes them again. Answers how many there were.
+pub fn reopen(tx: &WriteTx<'_>, now: Timestamp) -> Result<usize, Error> {
+    tx.wake();
+    let mut update = tx.prepare_cached(
+        "UPDATE reminders INDEXED BY reminders_missed
+         SET state = 0, next_at = due_at, settled_at = NULL, reason = NULL, missed = 0
+         WHERE missed = 1 AND state = 4 AND reason = 'too_late' AND due_at > ?1",
+    )?;
+    Ok(update.execute([now.as_microsecond()])?)
+}
+
 /// When the next row wants to be looked at.
 pub fn next_due(tx: &ReadTx<'_>) -> Result<Option<Timestamp>, Error> {
     let mut query = tx.prepare_cached(
@@ -397,8 +429,8 @@ pub fn next_due(tx: &ReadTx<'_>) -> Result<Option<Timestamp>, Error> {
 pub fn prune(tx: &WriteTx<'_>, before: Timestamp, limit: usize) -> Result<usize, Error> {
     let key = params![before.as_microsecond(), limit as i64];
     tx.prepare_cached(
-        "DELETE FROM acknowledgements WHERE (account, routine, version, original) IN
-             (SELECT account, routine, version, original FROM acknowledgements WHERE at < ?1 LIMIT ?2)",
+        "DELETE FROM acknowledgements WHERE (account, routine, original) IN
+             (SELECT account, routine, original FROM acknowledgements WHERE at < ?1 LIMIT ?2)",
     )?
     .execute(key)?;
     let mut delete = tx.prepare_cached(
@@ -416,9 +448,9 @@ macro_rules! listed_columns {
             ", state, sent_late, reason, settled_at,
                EXISTS (SELECT 1 FROM reminders AS other
                        WHERE other.account = reminders.account AND other.routine = reminders.routine
-                         AND other.version = reminders.version AND other.original = reminders.original
+                         AND other.original = reminders.original AND other.due_at = reminders.due_at
                          AND other.\"offset\" = reminders.\"offset\" AND other.channel <> reminders.channel
-                         AND other.state = 2 AND other.kind < 3)"
+                         AND other.state = 2 AND other.sent_late = 0 AND other.kind < 3)"
         )
     };
 }
@@ -499,96 +531,82 @@ pub fn find(tx: &ReadTx<'_>, account: AccountId, id: ReminderId) -> Result<Optio
     Ok(query.query_row(params![account.as_bytes(), id.as_bytes()], owed).optional()?)
 }
 
+/// Whether the person had acted before a reminder was settled otherwise.
+pub fn is_acknowledged(tx: &ReadTx<'_>, account: AccountId, id: ReminderId) -> Result<bool, Error> {
+    let mut query = tx.prepare_cached("SELECT state FROM reminders WHERE id = ?2 AND account = ?1")?;
+    let found = query.query_row(params![account.as_bytes(), id.as_bytes()], |row| row.get::<_, u8>(0));
+    Ok(found.optional()? == Some(ACKNOWLEDGED))
+}
+
 /// Takes the missed ones of an occurrence, or of all of an account's, off the list. Answers how many.
-pub fn dismiss(
-    tx: &WriteTx<'_>,
-    account: AccountId,
-    only: Option<(RoutineId, OccurrenceKey)>,
-) -> Result<usize, Error> {
+pub fn dismiss(tx: &WriteTx<'_>, account: AccountId, only: Option<Place>) -> Result<usize, Error> {
     Ok(match only {
         None => tx
             .prepare_cached("UPDATE reminders SET missed = 0 WHERE account = ?1 AND missed = 1")?
             .execute([account.as_bytes()])?,
-        Some((routine, key)) => tx
+        Some((routine, original)) => tx
             .prepare_cached(
-                "UPDATE reminders SET missed = 0 WHERE account = ?1 AND missed = 1 AND routine = ?2 AND version = ?3
-                 AND original = ?4",
+                "UPDATE reminders SET missed = 0 WHERE account = ?1 AND missed = 1 AND routine = ?2 AND original = ?3",
             )?
-            .execute(params![
-                account.as_bytes(),
-                routine.as_bytes(),
-                key.version,
-                key.original.compact()
-            ])?,
+            .execute(params![account.as_bytes(), routine.as_bytes(), original.compact()])?,
     })
 }
 
-/// The channels that got a reminder of this occurrence since `since`.
+/// The channels that got a reminder of this occurrence since `since`, or may have: some are on their way.
 pub fn told(
     tx: &ReadTx<'_>,
     account: AccountId,
-    routine: RoutineId,
-    key: OccurrenceKey,
+    (routine, original): (RoutineId, Start),
     since: Timestamp,
 ) -> Result<Vec<ChannelId>, Error> {
     let mut query = tx.prepare_cached(
         "SELECT DISTINCT channel FROM reminders
-         WHERE account = ?1 AND routine = ?2 AND version = ?3 AND original = ?4 AND state = 2 AND kind < 3
-           AND settled_at >= ?5",
+         WHERE account = ?1 AND routine = ?2 AND original = ?3 AND kind < 3
+           AND (state = 2 OR (attempts > 0 AND state IN (1, 5))) AND coalesce(settled_at, ?4) >= ?4",
     )?;
-    let key = params![
-        account.as_bytes(),
-        routine.as_bytes(),
-        key.version,
-        key.original.compact(),
-        since.as_microsecond()
-    ];
+    let key = params![account.as_bytes(), routine.as_bytes(), original.compact(), since.as_microsecond()];
     let rows = query.query_map(key, |row| row.get(0))?;
     let channels = rows.map(|row| row.map(ChannelId::from_bytes));
     Ok(channels.collect::<Result<_, _>>()?)
 }
 
-/// Notes that the person knows of an occurrence.
+/// Notes that the person knows of an occurrence, whatever version of its routine brings it about.
 pub fn note_acknowledged(
     tx: &WriteTx<'_>,
     account: AccountId,
-    (routine, key): (RoutineId, OccurrenceKey),
+    (routine, original): Place,
     starts_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), Error> {
     tx.prepare_cached(
-        "INSERT INTO acknowledgements (account, routine, version, original, at, starts_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET at = excluded.at",
+        "INSERT INTO acknowledgements (account, routine, original, at, starts_at)
+         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET at = excluded.at, starts_at = excluded.starts_at",
     )?
     .execute(params![
         account.as_bytes(),
         routine.as_bytes(),
-        key.version,
-        key.original.compact(),
+        original.compact(),
         now.as_microsecond(),
         starts_at.as_microsecond(),
     ])?;
     Ok(())
 }
 
-/// Which occurrences that start between the two the person knows of.
+/// Which occurrences that start between the two the person knows of, and since when.
 pub fn acknowledged(
     tx: &ReadTx<'_>,
     account: AccountId,
     (first, last): (Timestamp, Timestamp),
-) -> Result<Vec<(RoutineId, OccurrenceKey)>, Error> {
+) -> Result<HashMap<Place, Timestamp>, Error> {
     let mut query = tx.prepare_cached(
-        "SELECT routine, version, original FROM acknowledgements INDEXED BY acknowledgements_by_start
+        "SELECT routine, original, at FROM acknowledgements INDEXED BY acknowledgements_by_start
          WHERE account = ?1 AND starts_at BETWEEN ?2 AND ?3",
     )?;
-    let rows = query.query_map(
-        params![account.as_bytes(), first.as_microsecond(), last.as_microsecond()],
-        |row| {
-            let original =
-                Start::from_compact(row.get_ref(2)?.as_str()?).ok_or_else(|| damaged(2, "a start"))?;
-            Ok((RoutineId::from_bytes(row.get(0)?), OccurrenceKey { version: row.get(1)?, original }))
-        },
-    )?;
+    let key = params![account.as_bytes(), first.as_microsecond(), last.as_microsecond()];
+    let rows = query.query_map(key, |row| {
+        let original = Start::from_compact(row.get_ref(1)?.as_str()?).ok_or_else(|| damaged(1, "a start"))?;
+        Ok(((RoutineId::from_bytes(row.get(0)?), original), instant(row.get(2)?)))
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -596,28 +614,24 @@ pub fn acknowledged(
 pub fn forget_acknowledged(
     tx: &WriteTx<'_>,
     account: AccountId,
-    routine: RoutineId,
-    key: OccurrenceKey,
+    (routine, original): Place,
 ) -> Result<(), Error> {
-    tx.prepare_cached(
-        "DELETE FROM acknowledgements WHERE account = ?1 AND routine = ?2 AND version = ?3 AND original = ?4",
-    )?
-    .execute(params![account.as_bytes(), routine.as_bytes(), key.version, key.original.compact()])?;
+    tx.prepare_cached("DELETE FROM acknowledgements WHERE account = ?1 AND routine = ?2 AND original = ?3")?
+        .execute(params![account.as_bytes(), routine.as_bytes(), original.compact()])?;
     Ok(())
 }
 
-/// An occurrence, and an instant that has to do with it.
-pub type Placed = ((RoutineId, OccurrenceKey), Timestamp);
-
 /// The occurrences that ring again because the person wanted it, and when.
-pub fn snoozed(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<Placed>, Error> {
+pub fn snoozed(tx: &ReadTx<'_>, account: AccountId) -> Result<HashMap<Place, Timestamp>, Error> {
     let mut query = tx.prepare_cached(concat!(
         "SELECT ",
         owed_columns!(),
         " FROM reminders INDEXED BY reminders_snoozed WHERE account = ?1 AND settled_at IS NULL AND kind = 1"
     ))?;
     let rows = query.query_map([account.as_bytes()], owed)?;
-    Ok(rows.map(|row| row.map(|owed| ((owed.routine, owed.key), owed.due_at))).collect::<Result<_, _>>()?)
+    Ok(rows
+        .map(|row| row.map(|owed| ((owed.routine, owed.key.original), owed.due_at)))
+        .collect::<Result<_, _>>()?)
 }
 
 /// An account's settings; revision 0 while they are the usual ones.

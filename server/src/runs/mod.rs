@@ -69,8 +69,10 @@ pub fn start(tx: &WriteTx<'_>, caller: &Caller<'_>, new: &NewRun) -> Result<(Run
         }
         return Ok((show(&key, row, now)?, false));
     }
-    let runnable = days::runnable(tx, caller, new.routine, new.occurrence)?;
-    if let Some(row) = store::active(tx, account, new.routine, new.occurrence, now)? {
+    // A notification may name the version before an edit.
+    let occurrence = days::current_key(tx, caller, new.routine, new.occurrence)?;
+    let runnable = days::runnable(tx, caller, new.routine, occurrence)?;
+    if let Some(row) = store::active(tx, account, new.routine, occurrence, now)? {
         return Ok((show(&key, row, now)?, false));
     }
     if runnable.occurrence.state == OccurrenceState::Done {
@@ -89,7 +91,7 @@ pub fn start(tx: &WriteTx<'_>, caller: &Caller<'_>, new: &NewRun) -> Result<(Run
     let row = RunRow {
         id: new.id,
         routine: new.routine,
-        occurrence: new.occurrence,
+        occurrence,
         started_at: now.as_microsecond(),
         progress,
         snapshot: key.seal(SNAPSHOT, new.id.as_bytes(), json),
@@ -97,7 +99,7 @@ pub fn start(tx: &WriteTx<'_>, caller: &Caller<'_>, new: &NewRun) -> Result<(Run
     };
     store::insert(tx, account, &row)?;
     tx.emit(account, Event::Run { id: new.id });
-    days::started(tx, caller, new.routine, new.occurrence, new.id)?;
+    days::started(tx, caller, new.routine, occurrence, new.id)?;
     Ok((show(&key, row, now)?, true))
 }
 

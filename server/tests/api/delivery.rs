@@ -356,6 +356,155 @@ fn a_device_that_is_gone_is_removed_and_the_person_told() {
     drop(worker);
 }
 
+/// All that was on its way to it, or was to be, is missed with its reason; and another channel gets it, if there is one.
+#[rstest]
+#[case::alone(false)]
+#[case::with_a_fallback(true)]
+fn a_device_that_is_gone_takes_no_reminder_with_it(#[case] has_fallback: bool) {
+    let sink = Sink::start();
+    let app = with_push(&sink);
+    let me = app.sign_up("mira@example.org");
+    add_browser(&me, 1, &sink);
+    if has_fallback {
+        add_hook(&me, 2, &sink.url("/hook"), "fallback");
+    }
+    sink.script("/push/1", &[const { Reply::Status(410, "") }; 5]);
+    for n in 1..=5 {
+        create(&me, &planned(n, "2026-03-02T07:01", None));
+    }
+    let worker = app.worker();
+    app.advance(minutes(1));
+    idle(&app);
+    let missed = missed(&me, 5);
+    assert!(missed.iter().all(|reminder| reminder["reason"] == "gone"), "{missed:?}");
+    assert!(missed.iter().all(|reminder| reminder["told_elsewhere"] == has_fallback), "{missed:?}");
+    let told = sink.ledger().iter().filter(|message| message.body["type"] == "reminder.due").count();
+    assert_eq!(told, if has_fallback { 5 } else { 0 });
+    drop(worker);
+}
+
+/// A plan that cannot be read comes to light when something else is recorded.
+#[test]
+fn one_account_that_cannot_be_planned_makes_nobody_hear_twice() {
+    let sink = Sink::start();
+    let app = with_push(&sink);
+    let broken = app.sign_up("mira@example.org");
+    add_browser(&broken, 1, &sink);
+    create(&broken, &planned(1, "2026-03-02T07:01", None));
+    create(&broken, &planned(2, "2026-03-03T07:01", Some("FREQ=DAILY")));
+    app.write("UPDATE versions SET repeat = 'never' WHERE repeat IS NOT NULL");
+    sink.script("/push/1", &[Reply::Status(410, "")]);
+    let other = app.sign_up("noor@example.org");
+    add_hook(&other, 2, &sink.url("/hook"), "always");
+    create(&other, &planned(3, "2026-03-02T07:01", None));
+    let worker = app.worker();
+    app.advance(minutes(1));
+    idle(&app);
+    pass(&app, minutes(2), SignedDuration::from_secs(5));
+    drop(worker);
+    assert_eq!(paths(&sink), [("/hook".to_owned(), 1), ("/push/1".to_owned(), 1)].into());
+    assert_eq!(missed(&broken, 1)[0]["state"], "failed");
+}
+
+#[test]
+fn an_edit_leaves_what_is_on_the_screen_of_use() {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    let again = json!({ "offsets": [0], "again": { "every": 5, "times": 3 } });
+    create(&me, &with(planned(1, "2026-03-02T07:01", None), "/reminders", again));
+    let worker = app.worker();
+    app.advance(minutes(1));
+    let message = sink.wait_for(1).remove(0).body["data"].take();
+    idle(&app);
+    let edit = json!({ "scope": "all", "title": "Slow start" });
+    let routine = format!("/api/v1/routines/{}", routine_id(1));
+    let version = me.send_json("PATCH", &routine, &[("if-match", "*")], &edit).json(200)["version"].take();
+    assert_eq!(version, 2);
+    let act = |what: &str, body: &Value| {
+        let url = message["actions"][what].as_str().unwrap();
+        app.anonymous().post(&url[url.find("/api/").unwrap()..], body).empty(204);
+    };
+    // What it says has another version in it; the occurrence is the same.
+    act("dismiss", &json!({}));
+    assert_eq!(listed(&me, "upcoming"), [Value::Null; 0], "it does not ring again");
+    let edit = json!({ "scope": "all", "title": "Slower start" });
+    me.send_json("PATCH", &routine, &[("if-match", "*")], &edit).json(200);
+    assert_eq!(listed(&me, "upcoming"), [Value::Null; 0], "nor after another edit");
+    act("snooze", &json!({ "minutes": 5 }));
+    app.advance(minutes(5));
+    let later = sink.wait_for(2).remove(1).body["data"].take();
+    assert_eq!((&later["tag"], &later["title"]), (&message["tag"], &json!("Slower start")));
+    let run = json!({ "id": run_id(1), "routine": routine_id(1), "occurrence": "1-20260302T0701" });
+    let run = me.post("/api/v1/runs", &run).json(201);
+    assert_eq!((&run["occurrence"], &run["title"]), (&json!("3-20260302T0701"), &json!("Slower start")));
+    drop(worker);
+}
+
+#[test]
+fn seeing_an_early_reminder_leaves_the_later_ones() {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    let plan = json!({ "offsets": [0, 4], "again": { "every": 5, "times": 3 } });
+    create(&me, &with(planned(1, "2026-03-02T07:05", None), "/reminders", plan));
+    let worker = app.worker();
+    app.advance(minutes(1));
+    let message = sink.wait_for(1).remove(0);
+    idle(&app);
+    me.post(&format!("/api/v1/reminders/{}/dismiss", message.id), &json!({})).empty(204);
+    assert_eq!(listed(&me, "upcoming").len(), 4, "at the start, and three times again");
+    pass(&app, minutes(4), minutes(1));
+    let message = sink.wait_for(2).remove(1);
+    me.post(&format!("/api/v1/reminders/{}/dismiss", message.id), &json!({})).empty(204);
+    assert_eq!(listed(&me, "upcoming").len(), 0);
+    drop(worker);
+}
+
+#[test]
+fn what_arrives_after_the_person_has_acted_is_closed_as_well() {
+    let sink = Sink::start();
+    let app = with_push(&sink);
+    let me = app.sign_up("mira@example.org");
+    add_browser(&me, 1, &sink);
+    sink.script("/push/1", &[Reply::Slow(Duration::from_millis(1_500))]);
+    create(&me, &planned(1, "2026-03-02T07:01", None));
+    let worker = app.worker();
+    app.advance(minutes(1));
+    sink.wait_for(1);
+    let run = json!({ "id": run_id(1), "routine": routine_id(1), "occurrence": "1-20260302T0701" });
+    me.post("/api/v1/runs", &run).json(201);
+    // The reminder is on its way yet; whatever the device gets after it has the last word.
+    until("it is told after the reminder", || {
+        app.advance(SignedDuration::from_millis(100));
+        (sink.ledger().len() == 3).then_some(())
+    });
+    drop(worker);
+}
+
+#[test]
+fn a_clock_that_was_ahead_loses_nothing() {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    create(&me, &planned(1, "2026-03-02T09:00", None));
+    let worker = app.worker();
+    let day = SignedDuration::from_hours(24);
+    app.advance(day);
+    until("it is given up", || {
+        (app.count("SELECT count(*) FROM reminders WHERE state = 4") == 1).then_some(())
+    });
+    app.advance(-day);
+    // The next look at planning.
+    pass(&app, minutes(6), minutes(1));
+    until("it is owed again", || {
+        (app.count("SELECT count(*) FROM reminders WHERE state = 0") == 1).then_some(())
+    });
+    pass(&app, minutes(120), minutes(5));
+    assert_eq!(sink.wait_for(1).len(), 1);
+    drop(worker);
+}
+
 #[rstest]
 #[case::told(true)]
 #[case::left_alone(false)]

@@ -21,6 +21,8 @@ pub enum Reply {
     Status(u16, &'static str),
     /// Reads it and says nothing for so long.
     Stall(Duration),
+    /// Takes it after so long.
+    Slow(Duration),
     /// Reads it and closes.
     Close,
 }
@@ -117,6 +119,13 @@ fn serve(connection: TcpStream, ledger: &Mutex<Vec<Received>>, script: &Mutex<Sc
     while let Some(received) = read(&mut reader) {
         let reply = script.lock().unwrap().get_mut(&received.path).and_then(Vec::pop).unwrap_or(Reply::TAKEN);
         ledger.lock().unwrap().push(received);
+        let reply = match reply {
+            Reply::Slow(time) => {
+                thread::sleep(time);
+                Reply::TAKEN
+            }
+            other => other,
+        };
         match reply {
             Reply::Status(status, head) => {
                 let text = format!("HTTP/1.1 {status} Said\r\n{head}content-length: 0\r\n\r\n");
@@ -124,7 +133,7 @@ fn serve(connection: TcpStream, ledger: &Mutex<Vec<Received>>, script: &Mutex<Sc
                     return;
                 }
             }
-            Reply::Stall(time) => thread::sleep(time),
+            Reply::Stall(time) | Reply::Slow(time) => thread::sleep(time),
             Reply::Close => return,
         }
     }
