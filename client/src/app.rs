@@ -128,7 +128,10 @@ fn page(session: &Session, route: Route, below: &mut Option<Route>, i18n: I18n, 
             Route::Welcome => Html::default(),
             // Nothing else on the screen.
             Route::Run { id } => html! { <RunPage {id} /> },
-            Route::Start { routine, occurrence } => html! { <StartPage {routine} {occurrence} /> },
+            Route::Start { routine, occurrence } => {
+                let key = [routine.to_string(), occurrence.to_string()].concat();
+                html! { <StartPage {key} {routine} {occurrence} /> }
+            }
             Route::NewRoutine => shelled(below.clone(), html! { <RoutinePage key="new" id={None} /> }),
             Route::Routine { id } => {
                 shelled(below.clone(), html! { <RoutinePage key={id.to_string()} id={Some(id)} /> })

@@ -3,7 +3,7 @@
 import { createECDH, createHash } from 'node:crypto';
 import { signUp, type SignedIn } from '../lib/account.ts';
 import { axe, screens } from '../lib/looks.ts';
-import { mint, today } from '../lib/planning.ts';
+import { civil, mint, today } from '../lib/planning.ts';
 import { expect, test, type Page } from '../lib/test.ts';
 
 // Each test looks at a screen in both themes and sizes: that takes its time on a busy machine.
@@ -185,7 +185,7 @@ test('the settings show every way that reminders take, and how it fares', async 
   await expect(list.getByText('ntfy · ntfy.sh/day-4f9c2a7be1 · last delivered 2 days ago')).toBeVisible();
   await expect(list.getByText('The other end did not answer in time.')).toBeVisible();
   await expect(list.getByText('Turn them on there again.')).toBeVisible();
-  await expect(list.getByText('If others fail')).toBeVisible();
+  await expect(list.getByText('Only as a fallback')).toBeVisible();
   await axe(page);
   for (const [name, size] of Object.entries(SIZES)) {
     await page.setViewportSize(size);
@@ -203,7 +203,7 @@ test('the settings show every way that reminders take, and how it fares', async 
   await page.getByRole('dialog', { name: 'Remove Phone?' }).getByRole('button', { name: 'Remove' }).click();
   await expect(said(page, 'Phone is removed.')).toBeVisible();
   await list.getByRole('button', { name: 'Lamp: rename, order, remove' }).click();
-  await page.getByRole('menuitemcheckbox', { name: 'Only if others fail' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Only as a fallback' }).click();
   await expect.poll(() => asked.map(({ method, path }) => `${method} ${path.slice(0, 8)}`)).toEqual(['POST channels', 'DELETE channels', 'PATCH channels']);
   expect(asked[2]?.body).toEqual({ role: 'always' });
 });
@@ -326,11 +326,80 @@ test('a reminder leads into the run, and back to where one was', async ({ page }
   await page.goto(`/start/${id}/${key}`);
   await expect(page).toHaveURL(run);
 
+  // What is gone since leads to its day.
   await page.goto(`/start/${mint()}/${key}`);
-  await expect(page.getByText('It is not there any more.')).toBeVisible();
-  await axe(page);
-  await page.getByRole('link', { name: 'Back to the day' }).click();
+  await expect(said(page, 'That has been changed since. Here is its day.')).toBeVisible();
   await expect(page).toHaveURL('/');
+  await page.goto(`/start/${id}/7-20991118T0700`);
+  await expect(page).toHaveURL('/day/2099-11-18');
+});
+
+test('what begins much later is started only when that is meant', async ({ page }) => {
+  const who = await signUp(page);
+  const tomorrow = civil(24 * 60).date;
+  const id = await makeRoutine(page, who, { schedule: { start: `${tomorrow}T23:00`, zone: 'mine' } });
+  const path = `/start/${id}/1-${tomorrow.replaceAll('-', '')}T2300`;
+  const started: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/runs')) started.push(request.url());
+  });
+  await page.goto(path);
+  await expect(page.getByRole('heading', { name: 'Morning start begins tomorrow at 23:00. Start it now?' })).toBeVisible();
+  expect(started).toEqual([]);
+  await axe(page);
+  for (const [name, size] of Object.entries(SIZES)) {
+    await page.setViewportSize(size);
+    await screens(page, `reminders-start-${name}`);
+  }
+  await page.getByRole('link', { name: 'Show the day' }).click();
+  await expect(page).toHaveURL(`/day/${tomorrow}`);
+  expect(started).toEqual([]);
+
+  await page.goto(path);
+  await page.getByRole('button', { name: 'Start now' }).click();
+  await expect(page).toHaveURL(/\/run\/[0-9a-f-]{36}$/);
+  const run = page.url();
+  expect(started).toHaveLength(1);
+  // It goes on now: nothing is asked.
+  await page.goto(path);
+  await expect(page).toHaveURL(run);
+});
+
+test('when no device gets reminders any more, their page says so', async ({ page }) => {
+  await signUp(page);
+  const ended = (n: number) =>
+    channel(n, 'push', { name: `Browser ${n}`, target: { push: { host: 'push.example', fingerprint: `${n}1ff` } }, ended: { at: ago(600), reason: 'gone' } });
+  const channels = [ended(0), channel(1, 'ntfy', { name: 'Phone', target: { ntfy: { server: 'https://ntfy.sh', topic: 'day', priority: 4 } } })];
+  await playChannels(page, channels);
+  // As many as one page of the list holds, and there are more.
+  const missed = Array.from({ length: 100 }, (_, n) => lost(0, { id: mint(), routine: mint(), title: `Routine ${n}` }));
+  let next: string | null = 'more';
+  await page.route(/\/api\/v1\/reminders\?.*$/, (route) => {
+    const all = route.request().url().includes('list=missed') ? { items: missed, next } : { items: [], next: null };
+    return route.fulfill({ json: all });
+  });
+  const text = page.getByText('No device gets your reminders any more.');
+  const more = page.getByText('More than 100 were missed. Here are the newest.');
+  await page.goto('/reminders');
+  await expect(page.getByRole('region', { name: 'Missed' }).getByRole('listitem')).toHaveCount(100);
+  await expect(more).toBeVisible();
+  await expect(text).toBeHidden();
+
+  channels.splice(1, 1, ended(1));
+  next = null;
+  await page.reload();
+  await expect(text).toBeVisible();
+  await expect(more).toBeHidden();
+  missed.splice(2);
+  await page.reload();
+  await expect(text).toBeVisible();
+  await axe(page);
+  for (const [name, size] of Object.entries(SIZES)) {
+    await page.setViewportSize(size);
+    await screens(page, `reminders-unreached-${name}`);
+  }
+  await page.getByRole('link', { name: 'Turn them on again' }).click();
+  await expect(page).toHaveURL('/settings');
 });
 
 test('the program can be installed, and its worker is never kept', async ({ page, request }) => {

@@ -1,9 +1,6 @@
 //! Reminders: what was missed, what is to come, and when it is quiet.
 
-use super::{
-    ApiError,
-    request::{Asked, Method, ask, etag, json},
-};
+use super::request::{Asked, Method, ask, etag, json};
 use daymark_shared::{
     ids::ReminderId,
     page::Page,
@@ -20,15 +17,12 @@ pub enum Among {
 }
 
 /// The first hundred.
-///
-/// # Errors
-/// [`ApiError`].
-pub async fn list(among: Among) -> Result<Vec<Reminder>, ApiError> {
+pub fn list(among: Among) -> Asked<Page<Reminder>> {
     let path = match among {
         Among::Missed => "reminders?list=missed&limit=100",
         Among::Upcoming => "reminders?list=upcoming&limit=100",
     };
-    Ok(ask::<Page<Reminder>>(Method::Get, path, None, None).await?.items)
+    ask(Method::Get, path, None, None)
 }
 
 /// Has it ring again in so many minutes.

@@ -42,7 +42,7 @@ pub fn MissedKeeper() -> Html {
             spawn_local(async move {
                 // The page of reminders says what is wrong; here the number stays what it was.
                 if let Ok(missed) = reminder::list(reminder::Among::Missed).await {
-                    tell(&missed.into_iter().map(Rc::new).collect::<Vec<_>>());
+                    tell(&missed.items.into_iter().map(Rc::new).collect::<Vec<_>>());
                 }
             });
         }

@@ -17,8 +17,8 @@ use yew::prelude::*;
 /// So many minutes later it rings again.
 const SNOOZE: u16 = 10;
 
-/// Those that were missed, newest first.
-pub fn missed(desk: &Desk, list: &[Rc<Reminder>]) -> Html {
+/// Those that were missed, newest first. `more` where not all of them are in `list`.
+pub fn missed(desk: &Desk, list: &[Rc<Reminder>], more: bool) -> Html {
     let words = &desk.words;
     html! {
         <section class="setting" aria-labelledby="missed">
@@ -35,6 +35,9 @@ pub fn missed(desk: &Desk, list: &[Rc<Reminder>]) -> Html {
             if list.is_empty() {
                 <p class="with-icon muted">{ icon(glyphs::CHECK) }{ words.nothing_missed() }</p>
             } else {
+                if more {
+                    <p class="hint">{ words.more_missed() }</p>
+                }
                 <ul class="missed">
                     { for groups(list, false).iter().map(|group| row(desk, group)) }
                 </ul>

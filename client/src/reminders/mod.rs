@@ -9,12 +9,13 @@ mod words;
 pub use keeper::MissedKeeper;
 
 use crate::{
-    api::{ApiError, Remote, reminder, request::Asked, use_remote},
+    api::{ApiError, Remote, channel, reminder, request::Asked, use_remote},
     i18n::Style,
     platform::{browser::use_title, clock, intl, timer::use_now, visibility::use_return},
     problems,
+    route::{Route, RouteLink},
     store::{Action, Changes, Dispatch, Session, use_dispatch, use_news, use_slice},
-    ui::{skeleton, trouble},
+    ui::{glyphs, icon, skeleton, trouble},
     words as common,
 };
 use daymark_shared::{ids::ReminderId, reminder::Reminder};
@@ -27,14 +28,23 @@ use yew::prelude::*;
 /// All that is shown.
 struct All {
     missed: Vec<Rc<Reminder>>,
+    /// Whether there are more of them.
+    more: bool,
     upcoming: Vec<Rc<Reminder>>,
+    /// Whether there were channels, and none takes reminders any more.
+    unreached: bool,
 }
 
 async fn all() -> Result<All, ApiError> {
     let shared = |list: Vec<Reminder>| list.into_iter().map(Rc::new).collect::<Vec<_>>();
-    let missed = shared(reminder::list(reminder::Among::Missed).await?);
+    let page = reminder::list(reminder::Among::Missed).await?;
+    let (missed, more) = (shared(page.items), page.next.is_some());
     keeper::tell(&missed);
-    Ok(All { missed, upcoming: shared(reminder::list(reminder::Among::Upcoming).await?) })
+    let upcoming = shared(reminder::list(reminder::Among::Upcoming).await?.items);
+    // Where that is not known, the lists are still worth showing.
+    let channels = channel::all().await.unwrap_or_default();
+    let unreached = !channels.is_empty() && channels.iter().all(|channel| channel.ended.is_some());
+    Ok(All { missed, more, upcoming, unreached })
 }
 
 /// What both lists need.
@@ -86,6 +96,19 @@ impl Desk {
     }
 }
 
+/// Nothing can arrive any more: what to do.
+fn unreached(words: &Words) -> Html {
+    html! {
+        <p class="unreached">
+            { icon(glyphs::BELL) }
+            <span>
+                { words.unreached() }{ " " }
+                { RouteLink { class: "link", ..RouteLink::to(Route::Settings, html! { words.turn_on_again() }) } }
+            </span>
+        </p>
+    }
+}
+
 /// What was missed, and what is to come.
 #[component]
 pub fn RemindersPage() -> Html {
@@ -94,7 +117,8 @@ pub fn RemindersPage() -> Html {
     let remote = use_remote(String::new(), all);
     use_return(remote.reload.clone());
     let changes = use_slice::<Changes>();
-    use_news(changes.reminders, remote.reload.clone());
+    // Both only go up.
+    use_news(changes.reminders + changes.channels, remote.reload.clone());
     // What is due moves on.
     use_now(60_000);
     use_title(common.reminders());
@@ -114,7 +138,10 @@ pub fn RemindersPage() -> Html {
                 }
                 Remote::Ready(all) => html! {
                     <>
-                        { missed::missed(&desk, &all.missed) }
+                        if all.unreached {
+                            { unreached(&words) }
+                        }
+                        { missed::missed(&desk, &all.missed, all.more) }
                         { upcoming::upcoming(&desk, &all.upcoming) }
                     </>
                 },

@@ -71,11 +71,14 @@ struct BeforeProps {
     /// What is said instead of what the error says by itself.
     #[prop_or_default]
     advice: Option<&'static str>,
+    /// A question that is asked first.
+    #[prop_or_default]
+    asked: Option<Html>,
     onretry: Callback<()>,
 }
 
-/// Before there is a run, or because there is none: the way out, and in the place of the step the ring and grey lines, or
-/// what went wrong.
+/// Before there is a run, or because there is none: the way out, and in the place of the step the ring and grey lines, a
+/// question, or what went wrong.
 #[component]
 fn Before(props: &BeforeProps) -> Html {
     let (words, problems) = (use_words(), problems::use_words());
@@ -83,9 +86,10 @@ fn Before(props: &BeforeProps) -> Html {
         let failure = problems.failure(error);
         Failure { advice: props.advice.map_or(failure.advice, AttrValue::from), ..failure }
     });
-    use_title(failure.as_ref().map_or(words.loading(), |failure| &failure.title));
+    let title = if props.asked.is_some() { words.run() } else { words.loading() };
+    use_title(failure.as_ref().map_or(title, |failure| &failure.title));
     html! {
-        <main class={if failure.is_none() { "run hue-slate waiting" } else { "run hue-slate" }} tabindex="-1">
+        <main class={if failure.is_none() && props.asked.is_none() { "run hue-slate waiting" } else { "run hue-slate" }} tabindex="-1">
             <header class="run-head">
                 { RouteLink {
                     class: "icon-button",
@@ -101,6 +105,8 @@ fn Before(props: &BeforeProps) -> Html {
                         class: "button",
                         ..RouteLink::to(Route::Today, html! { words.back_to_day() })
                     } }
+                } else if let Some(asked) = &props.asked {
+                    { asked.clone() }
                 } else {
                     { ring(0.0, NodeRef::default(), Html::default()) }
                     { skeleton(2, words.loading()) }

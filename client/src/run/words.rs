@@ -88,6 +88,15 @@ crate::words! {
     skipped: "skipped", "ausgelassen";
     back_to_day: "Back to the day", "Zurück zum Tag";
 
+    begins(title: &str, when: &str): "{title} begins {when}. Start it now?", "{title} beginnt {when}. Jetzt schon starten?";
+    today: "today", "heute";
+    tomorrow: "tomorrow", "morgen";
+    on(date: &str): "on {date}", "am {date}";
+    at(day: &str, time: &str): "{day} at {time}", "{day} um {time}";
+    start_now: "Start now", "Jetzt starten";
+    show_day: "Show the day", "Tag ansehen";
+    changed_since: "That has been changed since. Here is its day.",
+        "Das wurde inzwischen geändert. Hier ist der Tag dazu.";
     done_already: "It is done already.", "Das ist schon erledigt.";
     loading: "The run is loading", "Der Durchlauf wird geladen";
 }

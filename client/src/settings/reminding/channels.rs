@@ -190,7 +190,7 @@ fn row(desk: &Desk, channel: &Channel, before: Option<&Channel>) -> Html {
     let boxed = || Box::new(channel.clone());
     let mut items = vec![
         MenuItem::new(words.rename(), glyphs::PENCIL, desk.asks(Asking::Rename(boxed()))),
-        MenuItem::switch(words.only_fallback(), glyphs::UNDO_2, fallback, desk.edits(channel, changed)),
+        MenuItem::switch(words.fallback(), glyphs::UNDO_2, fallback, desk.edits(channel, changed)),
     ];
     if let Some(before) = before {
         items.push(MenuItem::new(words.move_up(), glyphs::CHEVRON_UP, desk.moves_up(before, channel)));

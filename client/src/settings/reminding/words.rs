@@ -34,7 +34,7 @@ crate::words! {
     failed(ago: &str, why: &str): "Did not get through {ago}. {why}", "Kam {ago} nicht durch. {why}";
     ended(why: &str): "Not used any more. {why}", "Wird nicht mehr benutzt. {why}";
     stopped: "Stopped", "Beendet";
-    fallback: "If others fail", "Falls andere scheitern";
+    fallback: "Only as a fallback", "Nur als Ersatz";
     send_test: "Send test", "Testen";
     test_of(name: &str): "Send a test to {name}", "Test an {name} senden";
     test_sent(name: &str): "The test to {name} was delivered.", "Der Test an {name} wurde zugestellt.";
@@ -42,7 +42,6 @@ crate::words! {
         "Der Test an {name} kam nicht durch. {why}";
     more_of(name: &str): "{name}: rename, order, remove", "{name}: umbenennen, ordnen, entfernen";
     rename: "Rename", "Umbenennen";
-    only_fallback: "Only if others fail", "Nur falls andere scheitern";
     move_up: "Try earlier", "Früher versuchen";
     new_secret: "New secret", "Neues Geheimnis";
     remove: "Remove", "Entfernen";
