@@ -13,6 +13,7 @@ use actix_web::web;
 use clap::{Parser, Subcommand};
 use std::{
     error::Error,
+    future::pending,
     io::{self, Write, stdout},
     net::{SocketAddr, TcpListener},
     process::ExitCode,
@@ -110,14 +111,21 @@ async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
     let server = app::serve(state.clone(), listener, mode, Patience::default())?;
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
-    let jobs = (mode == Mode::All).then(|| jobs::start(&state.clone().into_inner()));
+    let mut jobs = (mode == Mode::All).then(|| jobs::start(&state.clone().into_inner()));
     tracing::info!(%addr, "listening");
     announce_setup(&state, addr).await?;
 
-    tokio::select! {
-        () = asked.stop_was_asked() => tracing::info!("stopping"),
-        () = state.db.outdated() => tracing::error!("a newer version has migrated the database: this one ends"),
-    }
+    let broke = async {
+        match &mut jobs {
+            Some(jobs) => jobs.broke().await,
+            None => pending().await,
+        }
+    };
+    let why = tokio::select! {
+        () = asked.stop_was_asked() => Ended::stopping(),
+        () = state.db.outdated() => Ended::outdated(),
+        () = broke => Ended::Broken,
+    };
     // Streams would last for ever; requests under way are finished, then what they queued is written.
     state.events.close();
     let end = async {
@@ -130,12 +138,40 @@ async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
         tokio::join!(handle.stop(true), jobs);
         running.await??;
         let state = state.clone();
-        Ok(tokio::task::spawn_blocking(move || state.db.close()).await?)
+        Ok::<_, Box<dyn Error>>(tokio::task::spawn_blocking(move || state.db.close()).await?)
     };
-    tokio::time::timeout(GRACE, end).await.unwrap_or_else(|_| {
-        tracing::warn!("not everything was finished in time");
-        Ok(())
-    })
+    match tokio::time::timeout(GRACE, end).await {
+        Ok(ended) => ended?,
+        Err(_) => tracing::warn!("not everything was finished in time"),
+    }
+    why.outcome()
+}
+
+/// Why a process ends that could go on.
+enum Ended {
+    /// Somebody wants it to, or a newer version has come.
+    Asked,
+    /// A job has ended by itself: whoever watches the process should start it anew.
+    Broken,
+}
+
+impl Ended {
+    fn stopping() -> Self {
+        tracing::info!("stopping");
+        Self::Asked
+    }
+
+    fn outdated() -> Self {
+        tracing::error!("a newer version has migrated the database: this one ends");
+        Self::Asked
+    }
+
+    fn outcome(&self) -> Result<(), Box<dyn Error>> {
+        match self {
+            Self::Asked => Ok(()),
+            Self::Broken => Err("a job broke: the log says which one".into()),
+        }
+    }
 }
 
 /// The signals that ask a process to end.
@@ -160,24 +196,23 @@ impl Asked {
 async fn work(config: Config) -> Result<(), Box<dyn Error>> {
     let state = Arc::new(State::open(config, Clock::system()).await?);
     let mut asked = Asked::new()?;
-    let jobs = jobs::start(&state);
+    let mut jobs = jobs::start(&state);
     tracing::info!("working");
-    tokio::select! {
-        () = asked.stop_was_asked() => tracing::info!("stopping"),
-        () = state.db.outdated() => tracing::error!("a newer version has migrated the database: this one ends"),
-    }
+    let why = tokio::select! {
+        () = asked.stop_was_asked() => Ended::stopping(),
+        () = state.db.outdated() => Ended::outdated(),
+        () = jobs.broke() => Ended::Broken,
+    };
     // What is being sent is finished and recorded, then what was queued is written.
     let end = async {
         jobs.stop().await;
         tokio::task::spawn_blocking(move || state.db.close()).await
     };
     match tokio::time::timeout(GRACE, end).await {
-        Ok(ended) => Ok(ended?),
-        Err(_) => {
-            tracing::warn!("not everything was finished in time");
-            Ok(())
-        }
+        Ok(ended) => ended?,
+        Err(_) => tracing::warn!("not everything was finished in time"),
     }
+    why.outcome()
 }
 
 #[cfg(test)]

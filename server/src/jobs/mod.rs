@@ -5,8 +5,11 @@ mod registry;
 
 use crate::state::State;
 use futures_util::future::LocalBoxFuture;
-use std::sync::Arc;
-use tokio::{sync::watch, task::JoinHandle};
+use std::{collections::HashMap, future::pending, sync::Arc};
+use tokio::{
+    sync::watch,
+    task::{Id, JoinError, JoinSet},
+};
 
 /// Work that goes on until it is asked to stop.
 pub struct Job {
@@ -36,27 +39,94 @@ impl Stop {
 /// The jobs of this process.
 pub struct Running {
     stop: watch::Sender<bool>,
-    tasks: Vec<(&'static str, JoinHandle<()>)>,
+    tasks: JoinSet<()>,
+    names: HashMap<Id, &'static str>,
 }
 
 /// Starts every job; to be called within an actix system or another `LocalSet`.
 pub fn start(state: &Arc<State>) -> Running {
+    begin(state, registry::JOBS)
+}
+
+fn begin(state: &Arc<State>, jobs: &[Job]) -> Running {
     let (stop, asked) = watch::channel(false);
-    let begin = |job: &Job| {
-        let task = tokio::task::spawn_local((job.run)(Arc::clone(state), Stop(asked.clone())));
-        (job.name, task)
+    let mut tasks = JoinSet::new();
+    let mut start = |job: &Job| {
+        let task = tasks.spawn_local((job.run)(Arc::clone(state), Stop(asked.clone())));
+        (task.id(), job.name)
     };
-    Running { stop, tasks: registry::JOBS.iter().map(begin).collect() }
+    let names = jobs.iter().map(&mut start).collect();
+    Running { stop, tasks, names }
 }
 
 impl Running {
+    /// Returns once a job has ended that was not asked to: it broke, and its process should end, to be started anew. The
+    /// log tells which one.
+    pub async fn broke(&mut self) {
+        match self.tasks.join_next_with_id().await {
+            Some(Ok((id, ()))) => tracing::error!(job = self.name(id), "a job ended by itself"),
+            Some(Err(error)) => self.tell(&error),
+            None => pending().await,
+        }
+    }
+
     /// Stops cleanly: nothing new is begun, what is in hand is finished.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        for (name, task) in self.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(job = name, %error, "a job broke");
+        while let Some(ended) = self.tasks.join_next().await {
+            if let Err(error) = ended {
+                self.tell(&error);
             }
+        }
+    }
+
+    /// Says which job broke, not over what: the panic has said where, and its text may hold anything.
+    fn tell(&self, error: &JoinError) {
+        tracing::error!(job = self.name(error.id()), "a job broke");
+    }
+
+    fn name(&self, id: Id) -> Option<&'static str> {
+        self.names.get(&id).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{clock::Clock, config::Config};
+    use std::time::Duration;
+    use tokio::time::timeout;
+
+    const PATIENT: Job =
+        Job { name: "patient", run: |_, mut stop| Box::pin(async move { stop.asked().await }) };
+    const BROKEN: Job = Job { name: "broken", run: |_, _| Box::pin(async { panic!("on purpose") }) };
+    const HASTY: Job = Job { name: "hasty", run: |_, _| Box::pin(async {}) };
+
+    async fn state(dir: &std::path::Path) -> Arc<State> {
+        let dir = dir.to_str().unwrap().to_owned();
+        let config = Config::from_source(&|name| (name == "DATA_DIR").then(|| dir.clone())).unwrap();
+        Arc::new(State::open(config, Clock::system()).await.unwrap())
+    }
+
+    #[actix_web::test]
+    async fn one_that_ends_unasked_is_noticed_and_the_others_still_stop() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = state(dir.path()).await;
+        for bad in [BROKEN, HASTY] {
+            let mut running = begin(&state, &[PATIENT, bad]);
+            timeout(Duration::from_secs(20), running.broke()).await.unwrap();
+            timeout(Duration::from_secs(20), running.stop()).await.unwrap();
+        }
+    }
+
+    #[actix_web::test]
+    async fn while_all_go_on_nothing_is_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = state(dir.path()).await;
+        for jobs in [&[PATIENT][..], &[]] {
+            let mut running = begin(&state, jobs);
+            timeout(Duration::from_millis(200), running.broke()).await.unwrap_err();
+            timeout(Duration::from_secs(20), running.stop()).await.unwrap();
         }
     }
 }
