@@ -6,9 +6,14 @@ use super::{
     smtp::{OpenError, Smtp, SmtpServer},
     words,
 };
-use crate::{config::Config, state::State};
-use daymark_shared::{channel::EmailTarget, reminder::Reason};
-use jiff::Timestamp;
+use crate::{config::Config, error, state::State};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use daymark_shared::{
+    channel::EmailTarget,
+    ids::{AccountId, ReminderId},
+    reminder::Reason,
+};
+use jiff::{SignedDuration, Timestamp};
 use lettre::{
     Address,
     message::{
@@ -17,6 +22,12 @@ use lettre::{
     },
     transport::smtp::Error,
 };
+
+/// Mails to one account within a [`DAY`]: nobody proves that an address is theirs when they sign up.
+const MAILS: u32 = 200;
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+/// Within this, the same message is a repetition.
+const REPETITION: SignedDuration = SignedDuration::from_hours(1);
 
 /// Sends mail.
 pub(super) struct Mail {
@@ -34,6 +45,9 @@ impl Mail {
 pub(super) async fn deliver(state: &State, channel: &Opened, to: &EmailTarget, message: &Message) -> Outcome {
     let Some(mail) = &state.senders.mail else { return Outcome::Refused(Reason::NotSetUp) };
     let Ok(to) = to.address.as_str().parse::<Address>() else { return Outcome::Refused(Reason::Unreadable) };
+    if let Some(wait) = has_had_enough(state, channel.account(), message.id).await {
+        return Outcome::Retry { reason: Reason::Busy, after: Some(wait) };
+    }
     let site = &state.config.site.public_url;
     let unsubscribe = format!("{site}/api/v1/unsubscribe/{}", channel.secret().token());
     let links = Links::of(site, message);
@@ -43,6 +57,22 @@ pub(super) async fn deliver(state: &State, channel: &Opened, to: &EmailTarget, m
     match mail.smtp.send(composed.envelope(), &composed.formatted()).await {
         Ok(()) => Outcome::Delivered,
         Err(error) => outcome(&error),
+    }
+}
+
+/// How long an account has to wait that has had its mails of the day. One that is tried again within an hour, since the
+/// mail server was in trouble, counts once; one that was turned away here comes again when the day is over.
+async fn has_had_enough(state: &State, account: AccountId, id: ReminderId) -> Option<SignedDuration> {
+    let now = state.clock.now();
+    if state.kv.allow(format!("mail.{id}"), 1, REPETITION, now).await.is_err() {
+        return None;
+    }
+    let whose = BASE64.encode(&state.vault.blind("limit.mail.1", account.as_bytes())[..16]);
+    match state.kv.allow(whose, MAILS, DAY, now).await {
+        Err(error::Error::RateLimited { retry_after }) => {
+            Some(SignedDuration::from_secs(i64::try_from(retry_after).unwrap_or(i64::MAX)))
+        }
+        Ok(()) | Err(_) => None,
     }
 }
 

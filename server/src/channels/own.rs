@@ -30,7 +30,8 @@ const RENEWAL: &str = "channel.renewal.1";
 const UNSUBSCRIBE: &str = "channel.unsubscribe.1";
 
 /// Makes a channel. The flag tells whether it is new: asked again with the same body, it answers what is there; and a
-/// browser or mailbox that has a channel already gets that one, renewed. The answer tells the secret.
+/// browser or mailbox that has a channel already gets that one, renewed, as its person makes it anew under another id; a
+/// mere repetition of the request that made it leaves it ended. The answer tells the secret.
 ///
 /// # Errors
 /// [`Code::IdConflict`] when the id is taken by something else, [`Code::LimitReached`], or what is wrong with the target.

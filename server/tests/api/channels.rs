@@ -340,6 +340,9 @@ fn a_mailbox_unsubscribes_with_one_click() {
     }
     assert_eq!(routing(&app, &me), (vec![], vec![]));
     assert_eq!(test(), json!({ "delivered": false, "reason": "unsubscribed" }));
+    // The request that made it comes once more: nobody has asked for mail again.
+    assert_eq!(me.post(CHANNELS, &mailbox(1)).json(200)["ended"]["reason"], "unsubscribed");
+    assert_eq!(routing(&app, &me), (vec![], vec![]));
     // The person wants it after all.
     assert_eq!(me.post(CHANNELS, &mailbox(2)).json(200)["ended"], Value::Null);
     assert_eq!(routing(&app, &me).0, [channel_id(1)]);

@@ -6,7 +6,8 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use daymark_server::channels::{Message, Outcome};
-use daymark_shared::{account::Locale, reminder::Reason};
+use daymark_shared::{account::Locale, ids::ReminderId, reminder::Reason};
+use jiff::SignedDuration;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -144,4 +145,31 @@ async fn without_tls_nothing_is_sent() {
 async fn without_a_mail_server_it_is_not_set_up() {
     let desk = Desk::open(&[]).await;
     assert_eq!(desk.remind(mailbox()).await, Outcome::Refused(Reason::NotSetUp));
+}
+
+/// Nobody's mailbox is filled, and a mail server in trouble uses nothing up.
+#[actix_web::test]
+async fn an_account_gets_so_many_mails_a_day() {
+    let server = MailServer::start(&[]);
+    let desk = desk(&format!("smtp://{}", server.addr), SITE).await;
+    let channel = desk.channel(mailbox()).await;
+    for _ in 0..5 {
+        assert_eq!(desk.send(channel.id, &reminder()).await, Outcome::Delivered);
+    }
+    let another = |n: u64| {
+        let id = ReminderId::mint(1_772_431_200_000 + n, [8; 10]);
+        Message { id, ..reminder() }
+    };
+    for n in 1..200 {
+        assert_eq!(desk.send(channel.id, &another(n)).await, Outcome::Delivered, "{n}");
+    }
+    let Outcome::Retry { reason: Reason::Busy, after: Some(after) } =
+        desk.send(channel.id, &another(200)).await
+    else {
+        panic!("one more was sent");
+    };
+    assert!(after > SignedDuration::from_hours(23), "{after}");
+    assert_eq!(desk.send(channel.id, &another(1)).await, Outcome::Delivered, "a repetition is no other mail");
+    desk.state.clock.advance(after);
+    assert_eq!(desk.send(channel.id, &another(201)).await, Outcome::Delivered);
 }
