@@ -16,7 +16,8 @@ pub fn request(method: &str, path: &str, token: Option<&str>, body: Option<&serd
         0 => String::new(),
         length => format!("content-type: application/json\r\ncontent-length: {length}\r\n"),
     };
-    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{token}{about}\r\n{body}").into_bytes()
+    let seen = if method == "PUT" { "if-match: *\r\n" } else { "" };
+    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{token}{seen}{about}\r\n{body}").into_bytes()
 }
 
 /// A connection that is kept.
@@ -72,7 +73,8 @@ fn parse(head: &[u8]) -> Option<(u16, usize)> {
     Some((status as u16, length))
 }
 
-fn find(text: &[u8], what: &[u8]) -> Option<usize> {
+/// Where `what` begins.
+pub fn find(text: &[u8], what: &[u8]) -> Option<usize> {
     text.windows(what.len()).position(|window| window == what)
 }
 

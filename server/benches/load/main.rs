@@ -4,10 +4,13 @@
 //! each, for SECONDS. It prints the median and, in brackets, the least and the greatest. The load comes from one thread
 //! on the same machine, so the server has what that leaves of the processors. PROGRAM is another server to measure, for
 //! comparison.
+//!
+//! `load reminders [RUNS [PROGRAM]]` measures whether reminders leave in time.
 
 mod http;
 mod people;
 mod process;
+mod reminders;
 
 use daymark_server::clock::monotonic;
 use daymark_shared::ids::RoutineId;
@@ -30,17 +33,28 @@ const CONNECTIONS: usize = 32;
 fn main() -> ExitCode {
     // `cargo bench` adds an option of its own.
     let arguments: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let is_about_reminders = arguments.first().is_some_and(|first| first == "reminders");
+    let arguments = if is_about_reminders { &arguments[1..] } else { &arguments[..] };
     let number = |index: usize, default: u32| {
         arguments.get(index).map_or(Some(default), |text| text.parse().ok()).filter(|number| *number > 0)
     };
-    let (Some(runs), Some(seconds)) = (number(0, 3), number(1, 8)) else {
-        eprintln!("usage: load [RUNS [SECONDS [PROGRAM]]]");
+    let seconds = if is_about_reminders { Some(8) } else { number(1, 8) };
+    let (Some(runs), Some(seconds)) = (number(0, 3), seconds) else {
+        eprintln!("usage: load [RUNS [SECONDS [PROGRAM]]], load reminders [RUNS [PROGRAM]]");
         return ExitCode::from(2);
     };
-    let program = arguments.get(2).map_or(env!("CARGO_BIN_EXE_server"), String::as_str).into();
-    let plan = Plan { program, runs, lasts: Duration::from_secs(seconds.into()) };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
-    match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(plan.measure())) {
+    let program = |index: usize| -> PathBuf {
+        arguments.get(index).map_or(env!("CARGO_BIN_EXE_server"), String::as_str).into()
+    };
+    let measure = async {
+        if is_about_reminders {
+            reminders::Plan { program: program(1), runs }.measure().await
+        } else {
+            Plan { program: program(2), runs, lasts: Duration::from_secs(seconds.into()) }.measure().await
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(measure)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -187,7 +201,12 @@ impl Table {
     fn line(&mut self, what: &str, measured: &str, target: &str, reached: bool) -> io::Result<()> {
         self.all_reached &= reached;
         let verdict = if reached { "reached" } else { "missed" };
-        writeln!(stdout(), "{what:<36} {measured:<44} {target:<16} {verdict}")
+        writeln!(stdout(), "{what:<40} {measured:<44} {target:<16} {verdict}")
+    }
+
+    /// Something that has no target.
+    fn tell(&self, what: &str, measured: &str) -> io::Result<()> {
+        writeln!(stdout(), "{what:<40} {measured}")
     }
 
     /// Throughput, latency and cost of one kind of request.

@@ -21,8 +21,13 @@ pub struct Person {
 impl Person {
     /// Makes an account.
     pub async fn sign_up(addr: SocketAddr, name: &str) -> Result<Self, Box<dyn Error>> {
+        Self::sign_up_in("Europe/Berlin", addr, name).await
+    }
+
+    /// Makes an account in another zone.
+    pub async fn sign_up_in(zone: &str, addr: SocketAddr, name: &str) -> Result<Self, Box<dyn Error>> {
         let new = json!({ "email": format!("{name}@example.org"), "password": "plum kettle orbit 47",
-                          "zone": "Europe/Berlin", "locale": "en" });
+                          "zone": zone, "locale": "en" });
         let mut server = Connection::open(addr).await?;
         let answer = server.send(&request("POST", "/api/v1/accounts", None, Some(&new))).await?;
         if answer.status != 201 {
@@ -32,12 +37,39 @@ impl Person {
         Ok(Self { token: answer["access_token"].as_str().unwrap_or_default().to_owned() })
     }
 
+    /// Asks for something that is to be done; answers what came back.
+    pub async fn ask(
+        &self,
+        addr: SocketAddr,
+        (method, path): (&str, &str),
+        body: &Value,
+    ) -> Result<Value, Box<dyn Error>> {
+        let mut server = Connection::open(addr).await?;
+        let path = format!("/api/v1{path}");
+        let answer = server.send(&request(method, &path, Some(&self.token), Some(body))).await?;
+        if !(200..300).contains(&answer.status) {
+            return Err(told(&answer).into());
+        }
+        Ok(serde_json::from_slice(answer.body)?)
+    }
+
     /// Makes a routine with each of these schedules.
     pub async fn plan(&self, addr: SocketAddr, schedules: Vec<Value>) -> Result<(), Box<dyn Error>> {
+        self.plan_with(addr, schedules, &json!({})).await
+    }
+
+    /// The same, with reminders of their own.
+    pub async fn plan_with(
+        &self,
+        addr: SocketAddr,
+        schedules: Vec<Value>,
+        reminders: &Value,
+    ) -> Result<(), Box<dyn Error>> {
         const AT_ONCE: usize = 32;
         let mut tasks = JoinSet::new();
         for part in schedules.chunks(schedules.len().div_ceil(AT_ONCE)) {
-            let requests: Vec<_> = part.iter().map(|schedule| self.creation(new_id(), schedule)).collect();
+            let requests: Vec<_> =
+                part.iter().map(|schedule| self.creation(new_id(), schedule, reminders)).collect();
             tasks.spawn(async move {
                 let mut server = Connection::open(addr).await?;
                 for request in requests {
@@ -56,7 +88,7 @@ impl Person {
     }
 
     /// The request that makes a routine of three steps.
-    fn creation(&self, id: RoutineId, schedule: &Value) -> Vec<u8> {
+    fn creation(&self, id: RoutineId, schedule: &Value, reminders: &Value) -> Vec<u8> {
         let step = |title: &str, minutes: u8, note: &str| json!({ "id": Clock::system().mint(StepId::mint), "title": title, "minutes": minutes, "note": note });
         let steps = [
             step("Glass of water", 2, ""),
@@ -64,7 +96,8 @@ impl Person {
             step("Shower", 20, ""),
         ];
         let routine = json!({ "id": id, "title": "Morning start", "notes": "Slowly, and with an open window.",
-                              "colour": "sun", "icon": "sun", "steps": steps, "schedule": schedule });
+                              "colour": "sun", "icon": "sun", "steps": steps, "schedule": schedule,
+                              "reminders": reminders });
         request("POST", "/api/v1/routines", Some(&self.token), Some(&routine))
     }
 }
@@ -90,7 +123,7 @@ impl Creations {
     pub fn new(person: &Person) -> Self {
         let id = new_id();
         let schedule = json!({ "start": "2027-03-15T07:00", "repeat": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR" });
-        let request = person.creation(id, &schedule);
+        let request = person.creation(id, &schedule, &json!({}));
         let text = id.to_string();
         let at = request.windows(text.len()).position(|window| window == text.as_bytes()).unwrap_or_default();
         Self { request, at, id, acknowledged: Vec::new() }

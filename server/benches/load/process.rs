@@ -36,27 +36,38 @@ pub struct Usage {
 impl Server {
     /// Starts it with its data in `data`; its log goes to a file there.
     pub fn start(program: &Path, data: &Path) -> io::Result<Self> {
+        Self::start_as("all", program, data, &[])
+    }
+
+    /// The same in another mode, with more in its environment.
+    pub fn start_as(
+        mode: &str,
+        program: &Path,
+        data: &Path,
+        environment: &[(&str, String)],
+    ) -> io::Result<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let log = File::options().create(true).append(true).open(data.join("log"))?;
+        let file = data.join(format!("log-{port}"));
+        let log = File::options().create(true).append(true).open(&file)?;
         let began = monotonic();
         let child = Command::new(program)
-            .arg("all")
+            .arg(mode)
             .env("BIND", addr.to_string())
             .env("DATA_DIR", data)
             .env("REGISTRATION", "open")
             .env_remove("LOG")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()?;
         let mut server = Self { child, addr, ready_after: Duration::ZERO };
-        while !is_ready(addr) {
+        // Who only works does not listen, and says so in the log.
+        let is_at_work = || fs::read_to_string(&file).is_ok_and(|log| log.contains("\"working\""));
+        while !(if mode == "jobs" { is_at_work() } else { is_ready(addr) }) {
             if let Some(ended) = server.child.try_wait()? {
-                return Err(io::Error::other(format!(
-                    "the server {ended}: see {}",
-                    data.join("log").display()
-                )));
+                return Err(io::Error::other(format!("the server {ended}: see {}", file.display())));
             }
             if began.elapsed() > PATIENCE {
                 return Err(io::ErrorKind::TimedOut.into());
@@ -65,6 +76,12 @@ impl Server {
         }
         server.ready_after = began.elapsed();
         Ok(server)
+    }
+
+    /// Kills it, without a word.
+    pub fn kill(mut self) -> io::Result<()> {
+        self.child.kill()?;
+        self.child.wait().map(drop)
     }
 
     pub fn usage(&self) -> io::Result<Usage> {

@@ -46,8 +46,9 @@ pub const WHOLE: Duration = Duration::from_secs(5);
 /// How long a connection is kept that nobody uses.
 const IDLE: Duration = Duration::from_secs(60);
 
-/// Connections that are kept for one host at most.
-const IDLE_PER_HOST: usize = 32;
+/// Connections that are kept for one host at most: half as many as messages are on their way at once, so that a rush to
+/// one push service does not open (and secure) a new one for each.
+const IDLE_PER_HOST: usize = 128;
 
 /// With so many connections open, a further one is closed after its answer.
 const KEPT: usize = 256;

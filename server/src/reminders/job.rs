@@ -344,6 +344,8 @@ pub fn deliver(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()>
         let origins = Arc::default();
         let mut desk = Desk { state: Arc::clone(&state), slots, origins, done, sending: JoinSet::new() };
         while !stop.is_asked() {
+            // Each keeps its memory until it is looked at, and in a rush there is no pause below.
+            while desk.sending.try_join_next().is_some() {}
             let slots = Arc::clone(&desk.slots);
             tokio::select! {
                 () = stop.asked() => break,
@@ -369,7 +371,6 @@ pub fn deliver(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()>
                 () = state.clock.sleep_until(wait.min(latest)) => {},
                 Some(_) = desk.sending.join_next() => {},
             }
-            while desk.sending.try_join_next().is_some() {}
         }
         // Nothing new is leased; what is on its way is finished and recorded, and so no lease is left.
         while desk.sending.join_next().await.is_some() {}

@@ -98,12 +98,12 @@ async fn few_connections_are_kept_for_one_host() {
     .await;
     let outbound = client();
     let url = peer.url();
-    let many = (0..100).map(|_| send(&outbound, &url));
+    let many = (0..200).map(|_| send(&outbound, &url));
     for answer in futures_util::future::join_all(many).await {
         assert_eq!(answer.unwrap().status, 200);
     }
-    assert!(peer.accepted() > 32, "{}", peer.accepted());
-    peer.at_most_open(32).await;
+    assert!(peer.accepted() > 128, "{}", peer.accepted());
+    peer.at_most_open(128).await;
 }
 
 #[actix_web::test]

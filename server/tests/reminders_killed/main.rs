@@ -18,7 +18,7 @@ use audit::{Counts, Evidence, audit};
 use chance::Chance;
 use daymark_server::clock::{Clock, monotonic};
 use fleet::Fleet;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use person::Person;
 use serde::{Deserialize, Serialize};
 use sink::{Receipt, Sink};
@@ -37,7 +37,7 @@ use std::{
 
 const SHORT: usize = 20;
 /// Kills in a round of the long form.
-const LONG: usize = 150;
+const LONG: usize = 100;
 const PEOPLE: usize = 12;
 /// How long it may take after the last kill until everything has arrived: leases end, and what was refused is tried again.
 const PATIENCE: Duration = Duration::from_secs(150);
@@ -68,14 +68,12 @@ fn round(kills: usize, pause: u64, seed: u64) -> Round {
         .collect();
 
     let is_over = AtomicBool::new(false);
-    let lasts = SignedDuration::from_millis((kills as u64 * pause / 2) as i64);
-    let ends_at = Clock::system().now() + lasts;
     let mut people: Vec<Person> = thread::scope(|scope| {
         let lives: Vec<_> = people
             .into_iter()
             .map(|person| {
                 let is_over = &is_over;
-                scope.spawn(move || person.live(is_over, ends_at))
+                scope.spawn(move || person.live(is_over))
             })
             .collect();
         // The first plans are made.
