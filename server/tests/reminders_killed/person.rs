@@ -32,6 +32,8 @@ const TRY: Duration = Duration::from_secs(20);
 /// Minutes of a day.
 const DAY: i64 = 1_440;
 const PASSWORD: &str = "plum kettle orbit 47";
+/// How long after it was due a message has arrived for sure, kills and refusals included.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(60);
 /// How many routines a person has at most.
 const ROUTINES: usize = 20;
 
@@ -347,6 +349,9 @@ impl Person {
         let Some(id) = self.chance.pick(&known).cloned() else { return self.create() };
         match dice {
             0..45 if known.len() < ROUTINES => self.create(),
+            // What was put off stays so, whatever its plan does.
+            _ if self.is_put_off(&id) && dice < 70 => self.move_or_put_back(&id),
+            _ if self.is_put_off(&id) => self.edit(&id),
             45..60 => self.skip_or_do(&id),
             60..75 => self.move_or_put_back(&id),
             75..90 => self.edit(&id),
@@ -476,10 +481,16 @@ impl Person {
         });
     }
 
+    /// Whether something of this routine was put off, and is still to come or on its way.
+    fn is_put_off(&self, id: &str) -> bool {
+        let mut mine = self.snoozes.iter().filter(|snooze| snooze.routine == id);
+        mine.any(|snooze| !snooze.is_withdrawn && now() < snooze.span().1 + ON_ITS_WAY)
+    }
+
     /// What was put off for this routine may not come any more.
     fn withdraw(&mut self, id: &str) {
         for snooze in self.snoozes.iter_mut().filter(|snooze| snooze.routine == id) {
-            snooze.is_withdrawn = true;
+            snooze.is_withdrawn |= now() < snooze.span().1 + ON_ITS_WAY;
         }
     }
 
