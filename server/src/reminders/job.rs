@@ -339,7 +339,7 @@ fn settle(
 pub fn deliver(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()> {
     Box::pin(async move {
         let (done, recorded) = mpsc::unbounded_channel();
-        let recorder = tokio::task::spawn_local(record_all(Arc::clone(&state), recorded));
+        let mut recorder = tokio::task::spawn_local(record_all(Arc::clone(&state), recorded));
         let slots = Arc::new(Semaphore::new(SLOTS));
         let origins = Arc::default();
         let mut desk = Desk { state: Arc::clone(&state), slots, origins, done, sending: JoinSet::new() };
@@ -349,6 +349,8 @@ pub fn deliver(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()>
             let slots = Arc::clone(&desk.slots);
             tokio::select! {
                 () = stop.asked() => break,
+                // It ends after this one, unless it breaks: then nothing would be recorded any more.
+                _ = &mut recorder => return,
                 free = slots.acquire() => drop(free),
             }
             let wait = match desk.begin().await {
