@@ -365,7 +365,7 @@ test('what begins much later is started only when that is meant', async ({ page 
   await expect(page).toHaveURL(run);
 });
 
-test('when no device gets reminders any more, their page says so', async ({ page }) => {
+test('when no device gets reminders any more, their page and Today say so', async ({ page }) => {
   await signUp(page);
   const ended = (n: number) =>
     channel(n, 'push', { name: `Browser ${n}`, target: { push: { host: 'push.example', fingerprint: `${n}1ff` } }, ended: { at: ago(600), reason: 'gone' } });
@@ -397,6 +397,13 @@ test('when no device gets reminders any more, their page says so', async ({ page
   for (const [name, size] of Object.entries(SIZES)) {
     await page.setViewportSize(size);
     await screens(page, `reminders-unreached-${name}`);
+  }
+  await page.goto('/');
+  await expect(text).toBeVisible();
+  await axe(page);
+  for (const [name, size] of Object.entries(SIZES)) {
+    await page.setViewportSize(size);
+    await screens(page, `reminders-unreached-today-${name}`);
   }
   await page.getByRole('link', { name: 'Turn them on again' }).click();
   await expect(page).toHaveURL('/settings');

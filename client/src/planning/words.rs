@@ -1,6 +1,8 @@
 //! Words about routines and occurrences that several pages use.
 
 crate::words! {
+    unreached: "No device gets your reminders any more.", "Kein Gerät bekommt mehr deine Erinnerungen.";
+    turn_on_again: "Turn them on again", "Schalte sie wieder ein";
     which_change: "Which ones should change?", "Welche sollen sich ändern?";
     which_delete: "Which ones should go?", "Welche sollen weg?";
     only_this: "Only this one", "Nur dieser Termin";

@@ -1,8 +1,8 @@
-//! Knows how many reminders were missed, for the navigation; and keeps this browser a channel, if it is one.
+//! Knows how many reminders were missed, and whether any can arrive; and keeps this browser a channel, if it is one.
 
 use super::groups::groups;
 use crate::{
-    api::{reminder, remote::use_round},
+    api::{channel, reminder, remote::use_round},
     kept::use_watch,
     platform::{timer::use_ticks, visibility::use_return},
     push,
@@ -27,14 +27,26 @@ pub fn MissedKeeper() -> Html {
     let session = use_slice::<Session>();
     let id = session.account().map(|account| account.id);
     let (round, again) = use_round();
-    // Both only go up.
-    let round = round + use_slice::<Changes>().reminders;
+    let changes = use_slice::<Changes>();
+    // They only go up.
+    let ways = round + changes.channels;
+    let round = round + changes.reminders;
     use_return(again.clone());
     use_ticks(PERIOD_MS, again);
     use_watch(id, |id| {
         if id.is_some() {
             // What does not work now is tried at the next start.
             spawn_local(async move { drop(push::keep_true().await) });
+        }
+    });
+    use_watch((id, ways), |(id, _)| {
+        if id.is_some() {
+            spawn_local(async move {
+                if let Ok(channels) = channel::all().await {
+                    let ended = channels.iter().all(|channel| channel.ended.is_some());
+                    Dispatch.dispatch(Action::Unreached(ended && !channels.is_empty()));
+                }
+            });
         }
     });
     use_watch((id, round), |(id, _)| {

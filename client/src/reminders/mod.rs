@@ -9,13 +9,13 @@ mod words;
 pub use keeper::MissedKeeper;
 
 use crate::{
-    api::{ApiError, Remote, channel, reminder, request::Asked, use_remote},
+    api::{ApiError, Remote, reminder, request::Asked, use_remote},
     i18n::Style,
+    planning,
     platform::{browser::use_title, clock, intl, timer::use_now, visibility::use_return},
     problems,
-    route::{Route, RouteLink},
-    store::{Action, Changes, Dispatch, Session, use_dispatch, use_news, use_slice},
-    ui::{glyphs, icon, skeleton, trouble},
+    store::{Action, Changes, Dispatch, Missed, Session, use_dispatch, use_news, use_slice},
+    ui::{skeleton, trouble},
     words as common,
 };
 use daymark_shared::{ids::ReminderId, reminder::Reminder};
@@ -31,8 +31,6 @@ struct All {
     /// Whether there are more of them.
     more: bool,
     upcoming: Vec<Rc<Reminder>>,
-    /// Whether there were channels, and none takes reminders any more.
-    unreached: bool,
 }
 
 async fn all() -> Result<All, ApiError> {
@@ -41,10 +39,7 @@ async fn all() -> Result<All, ApiError> {
     let (missed, more) = (shared(page.items), page.next.is_some());
     keeper::tell(&missed);
     let upcoming = shared(reminder::list(reminder::Among::Upcoming).await?.items);
-    // Where that is not known, the lists are still worth showing.
-    let channels = channel::all().await.unwrap_or_default();
-    let unreached = !channels.is_empty() && channels.iter().all(|channel| channel.ended.is_some());
-    Ok(All { missed, more, upcoming, unreached })
+    Ok(All { missed, more, upcoming })
 }
 
 /// What both lists need.
@@ -88,24 +83,11 @@ impl Desk {
                     // What is gone from the page needs no word.
                     Ok(()) if said.is_empty() => return reload.emit(()),
                     Ok(()) => Action::good(said),
-                    Err(error) => crate::planning::report(&words.0, &error),
+                    Err(error) => planning::report(&words.0, &error),
                 });
                 reload.emit(());
             });
         })
-    }
-}
-
-/// Nothing can arrive any more: what to do.
-fn unreached(words: &Words) -> Html {
-    html! {
-        <p class="unreached">
-            { icon(glyphs::BELL) }
-            <span>
-                { words.unreached() }{ " " }
-                { RouteLink { class: "link", ..RouteLink::to(Route::Settings, html! { words.turn_on_again() }) } }
-            </span>
-        </p>
     }
 }
 
@@ -116,9 +98,8 @@ pub fn RemindersPage() -> Html {
     let session = use_slice::<Session>();
     let remote = use_remote(String::new(), all);
     use_return(remote.reload.clone());
-    let changes = use_slice::<Changes>();
-    // Both only go up.
-    use_news(changes.reminders + changes.channels, remote.reload.clone());
+    let (changes, missed) = (use_slice::<Changes>(), use_slice::<Missed>());
+    use_news(changes.reminders, remote.reload.clone());
     // What is due moves on.
     use_now(60_000);
     use_title(common.reminders());
@@ -131,6 +112,7 @@ pub fn RemindersPage() -> Html {
     html! {
         <div class="page reminders">
             <header class="page-head"><h1>{ common.reminders() }</h1></header>
+            { planning::unreached(&words, *missed) }
             { match &remote.remote {
                 Remote::Pending => skeleton(5, common.loading()),
                 Remote::Failed(error) => {
@@ -138,9 +120,6 @@ pub fn RemindersPage() -> Html {
                 }
                 Remote::Ready(all) => html! {
                     <>
-                        if all.unreached {
-                            { unreached(&words) }
-                        }
                         { missed::missed(&desk, &all.missed, all.more) }
                         { upcoming::upcoming(&desk, &all.upcoming) }
                     </>

@@ -5,8 +5,6 @@ crate::words! {
     nothing_missed: "Nothing was missed.", "Nichts wurde verpasst.";
     more_missed: "More than 100 were missed. Here are the newest.",
         "Mehr als 100 wurden verpasst. Hier stehen die neuesten.";
-    unreached: "No device gets your reminders any more.", "Kein Gerät bekommt mehr deine Erinnerungen.";
-    turn_on_again: "Turn them on again", "Schalte sie wieder ein";
     dismiss_all: "Dismiss all", "Alle ausblenden";
     all_dismissed: "All dismissed.", "Alle ausgeblendet.";
     dismiss_named(title: &str): "Dismiss {title}", "{title} ausblenden";

@@ -61,7 +61,7 @@ pub fn Shell(props: &ShellProps) -> Html {
         });
     }
     let here = props.route.area();
-    let missed = use_slice::<Missed>().0;
+    let missed = use_slice::<Missed>().count;
     let entry = |area: Area, class: &'static str| {
         let missed = if area == Area::Reminders { missed } else { 0 };
         let label = match missed {

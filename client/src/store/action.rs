@@ -52,6 +52,8 @@ pub enum Action {
     Inbox(InboxChange),
     /// So many reminders did not arrive in time, and the person does not know yet.
     Missed(u32),
+    /// Whether all channels that there were have ended.
+    Unreached(bool),
     /// Something happened to the run that is followed.
     Run(RunEvent),
     /// Something has changed on the server, maybe by this very browser.

@@ -50,7 +50,14 @@ fn act(state: &mut State, action: Action) -> bool {
             let inbox = state.inbox.changed(change);
             return becomes(&mut state.inbox, inbox);
         }
-        Action::Missed(count) => return becomes(&mut state.missed, Missed(count)),
+        Action::Missed(count) => {
+            let missed = Missed { count, ..*state.missed };
+            return becomes(&mut state.missed, missed);
+        }
+        Action::Unreached(unreached) => {
+            let missed = Missed { unreached, ..*state.missed };
+            return becomes(&mut state.missed, missed);
+        }
         Action::Heard(event) => {
             let changes = state.changes.after(event);
             let before = state.following.clone();

@@ -21,7 +21,7 @@ pub struct State {
     pub days: Rc<Days>,
     /// What has no date yet.
     pub inbox: Rc<Inbox>,
-    /// How many reminders were missed.
+    /// How many reminders were missed, and whether any can arrive.
     pub missed: Rc<Missed>,
     /// The run that is followed.
     pub following: Rc<Following>,
@@ -29,9 +29,14 @@ pub struct State {
     pub changes: Rc<Changes>,
 }
 
-/// How many reminders did not arrive in time, of different occurrences, and the person does not know yet.
+/// What the person is to know of reminders wherever they are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Missed(pub u32);
+pub struct Missed {
+    /// How many did not arrive in time, of different occurrences, and the person does not know yet.
+    pub count: u32,
+    /// There were channels, and all of them have ended: nothing can arrive.
+    pub unreached: bool,
+}
 
 /// Who is signed in.
 #[derive(Debug, Clone, Default, PartialEq)]

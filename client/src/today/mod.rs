@@ -28,9 +28,10 @@ use crate::{
     civil::days_after,
     i18n::{Style, use_i18n},
     kept::{use_kept, use_node},
+    planning::unreached,
     platform::{browser::use_title, drag::Drag, visibility::use_return},
     problems,
-    store::{Changes, Days, Inbox, Session, use_dispatch, use_slice},
+    store::{Changes, Days, Inbox, Missed, Session, use_dispatch, use_slice},
     ui::{IconButton, glyphs, icon, skeleton, trouble},
     words as common,
 };
@@ -134,7 +135,7 @@ pub fn TodayPage(props: &TodayProps) -> Html {
     let stamp = &planner.performer.stamp;
     let days_error = use_wanted(around, desk.round, stamp.clone());
     let inbox_error = use_wanted(Wanted::Inbox, desk.round, stamp.clone());
-    let (days, inbox) = (use_slice::<Days>(), use_slice::<Inbox>());
+    let (days, inbox, missed) = (use_slice::<Days>(), use_slice::<Inbox>(), use_slice::<Missed>());
     let (lane, top) = (use_node(), use_node());
     let (look, onlook) = use_round();
     let incoming = use_kept(|| None::<Incoming>);
@@ -171,6 +172,7 @@ pub fn TodayPage(props: &TodayProps) -> Html {
                 <div class="day-top" ref={top}>
                     <Top {date} {dates} {now} planner={planner.clone()} {onlook} />
                 </div>
+                { unreached(&planner.performer.i18n, *missed) }
                 if let Some(day) = days.get(date) {
                     if days_error.is_some() {
                         { desk.stale(&words, &common) }
