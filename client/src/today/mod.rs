@@ -171,8 +171,8 @@ pub fn TodayPage(props: &TodayProps) -> Html {
             <div class="page day-page">
                 <div class="day-top" ref={top}>
                     <Top {date} {dates} {now} planner={planner.clone()} {onlook} />
+                    { unreached(&planner.performer.i18n, *missed) }
                 </div>
-                { unreached(&planner.performer.i18n, *missed) }
                 if let Some(day) = days.get(date) {
                     if days_error.is_some() {
                         { desk.stale(&words, &common) }
