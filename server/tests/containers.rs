@@ -58,7 +58,7 @@ fn every_service_is_confined_and_only_nginx_is_reached() {
 fn valkey_keeps_nothing() {
     let valkey = &services(PRODUCTION)["valkey"];
     for part in [
-        r#"--save, "", --appendonly, "no""#,
+        r#"--protected-mode, "no", --save, "", --appendonly, "no""#,
         "--maxmemory-policy, volatile-ttl",
         "user: \"10001:10001\"",
         "image: valkey/valkey:8.1\n",
