@@ -142,29 +142,12 @@ pub fn of_routine(
     let zones = accounts::zones(tx, caller.account)?;
     let view = zones.at(caller.now);
     let (from, to) = (earlier(first, REACH_BEFORE), later(last, REACH_AFTER));
-    let mut touched: HashMap<OccurrenceKey, Change> =
-        store::of_routine(tx, caller.account, routine, Date::MIN)?
-            .into_iter()
-            .map(|change| (change.key, change))
-            .collect();
-    let mut found: Vec<(&Planned, Change)> = Vec::new();
-    for planned in &versions {
-        for original in planned.version.starts(from, to) {
-            let key = OccurrenceKey { version: planned.version.number, original };
-            let change = touched.remove(&key).unwrap_or_else(|| Change::none(routine, key));
-            found.push((planned, change));
-        }
-    }
-    for (key, change) in touched {
-        let planned = versions.iter().find(|planned| planned.version.number == key.version);
-        if let Some(planned) = planned.filter(|planned| exists(planned, key, &change)) {
-            found.push((planned, change));
-        }
-    }
+    let changes = store::of_routine(tx, caller.account, routine, Date::MIN)?;
+    let found = all_between(tx, caller.account, &versions, changes, (from, to))?;
     let mut found: Vec<_> = found
         .into_iter()
         .map(|(planned, change)| {
-            let shown = shown(planned, &change, &zones, view);
+            let shown = shown(&planned, &change, &zones, view);
             (planned, change, shown)
         })
         .filter(|(_, _, shown)| (first..=last).contains(&shown.start.date()))
@@ -182,7 +165,7 @@ pub fn of_routine(
     let key = caller.key(tx)?;
     let items = found
         .into_iter()
-        .map(|(planned, change, shown)| occurrence(tx, caller, &key, planned, &change, shown))
+        .map(|(planned, change, shown)| occurrence(tx, caller, &key, &planned, &change, shown))
         .collect::<Result<_, _>>()?;
     Ok(Page { items, next })
 }
@@ -594,10 +577,13 @@ fn all_between<'a>(
         }
     }
     for ((routine, key), change) in touched {
-        if let Some(planned) = routines::planned(tx, account, routine, key.version)?
-            && exists(&planned, key, &change)
-        {
-            found.push((Cow::Owned(planned), change));
+        let is_its = |planned: &&Planned| planned.routine == routine && planned.version.number == key.version;
+        let planned = match versions.iter().find(is_its) {
+            Some(planned) => Some(Cow::Borrowed(planned)),
+            None => routines::planned(tx, account, routine, key.version)?.map(Cow::Owned),
+        };
+        if let Some(planned) = planned.filter(|planned| exists(planned, key, &change)) {
+            found.push((planned, change));
         }
     }
     Ok(found)
