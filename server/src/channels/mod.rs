@@ -66,6 +66,14 @@ pub struct Routing {
 }
 
 impl Routing {
+    /// Who gets every reminder: where none is meant to, the first of the fallbacks.
+    pub fn targets(&self) -> &[ChannelId] {
+        match self.always.as_slice() {
+            [] => self.fallbacks.get(..1).unwrap_or_default(),
+            always => always,
+        }
+    }
+
     /// Whether this channel may be sent to.
     pub fn has(&self, channel: ChannelId) -> bool {
         self.always.contains(&channel) || self.fallbacks.contains(&channel)

@@ -156,9 +156,7 @@ pub fn snooze(
         caller.now.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX);
     let grace = SignedDuration::from_mins(i64::from(GRACE_MINUTES));
     let until = due_at.checked_add(grace).unwrap_or(Timestamp::MAX);
-    let routing = channels::routing(tx, caller.account)?;
-    let targets = if routing.always.is_empty() { routing.fallbacks.get(..1) } else { Some(&*routing.always) };
-    for channel in targets.unwrap_or_default() {
+    for channel in channels::routing(tx, caller.account)?.targets() {
         let id = caller.mint(ReminderId::mint);
         let again =
             Owed { id, channel: *channel, kind: Kind::Snoozed, round: 0, due_at, until, ..owed.clone() };

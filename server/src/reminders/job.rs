@@ -423,9 +423,8 @@ async fn plan_all(state: &Arc<State>, stop: &Stop) -> Result<(), Error> {
                 return Ok(());
             }
             let shared = Arc::clone(state);
-            let write = move |tx: &WriteTx<'_>| {
-                planner::ahead(tx, &Caller { account, vault: &shared.vault, now }).map(drop)
-            };
+            let write =
+                move |tx: &WriteTx<'_>| planner::ahead(tx, &Caller { account, vault: &shared.vault, now });
             match state.db.write(write).await {
                 Ok(()) => {}
                 Err(error @ Error::Unavailable(_)) => return Err(error),

@@ -82,8 +82,7 @@ pub fn fail_over(tx: &WriteTx<'_>, caller: &Caller<'_>, owed: &Owed) -> Result<(
 /// Tells the person, on the channels that are left, that one has ended.
 pub fn tell_of_the_end(tx: &WriteTx<'_>, caller: &Caller<'_>, owed: &Owed) -> Result<(), Error> {
     let routing = channels::routing(tx, caller.account)?;
-    let left = if routing.always.is_empty() { routing.fallbacks.get(..1) } else { Some(&*routing.always) };
-    for channel in left.unwrap_or_default().iter().filter(|channel| **channel != owed.channel) {
+    for channel in routing.targets().iter().filter(|channel| **channel != owed.channel) {
         let news = Owed {
             id: caller.mint(ReminderId::mint),
             channel: *channel,

@@ -12,7 +12,7 @@ pub mod token;
 mod words;
 
 pub use act::{Act, acknowledge};
-pub use planner::{HORIZON, Ready, channels_changed, ready};
+pub use planner::{Ready, channels_changed, ready};
 
 use crate::{
     accounts,

@@ -56,14 +56,6 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// The channels that get every reminder: where none is meant to, the first of the fallbacks.
-    fn targets(&self) -> &[ChannelId] {
-        match self.routing.always.as_slice() {
-            [] => self.routing.fallbacks.get(..1).unwrap_or_default(),
-            always => always,
-        }
-    }
-
     /// The instant that the offsets of an occurrence count from.
     fn starts_at(&self, happening: &Happening) -> Timestamp {
         match happening.start {
@@ -135,7 +127,7 @@ impl<'a> Plan<'a> {
 
     /// Owes a ring to everybody who is to be told.
     fn owe(&self, ring: &Owed) -> Result<(), Error> {
-        for channel in self.targets() {
+        for channel in self.routing.targets() {
             self.owe_to(ring, *channel)?;
         }
         Ok(())
@@ -171,7 +163,7 @@ impl<'a> Plan<'a> {
             match row.kind {
                 Kind::Planned => match wanted.get(&ringing(&row)) {
                     // On its way, it stays even where its channel is not meant any more: what becomes of it is told.
-                    Some(ring) if self.targets().contains(&row.channel) || row.due_at <= now => {
+                    Some(ring) if self.routing.targets().contains(&row.channel) || row.due_at <= now => {
                         there.insert((ringing(&row), row.channel));
                         if (ring.key, ring.starts_at, ring.until) != (row.key, row.starts_at, row.until) {
                             store::follow(self.tx, seq, ring)?;
@@ -193,7 +185,9 @@ impl<'a> Plan<'a> {
         }
         // The past does not ring.
         for (place, ring) in wanted.iter().filter(|(_, ring)| ring.due_at > now) {
-            for channel in self.targets().iter().filter(|channel| !there.contains(&(*place, **channel))) {
+            for channel in
+                self.routing.targets().iter().filter(|channel| !there.contains(&(*place, **channel)))
+            {
                 self.owe_to(ring, *channel)?;
             }
         }
@@ -241,26 +235,20 @@ impl Ready {
             Some(until) => Plan::load(tx, caller)?.renew(only, until),
         }
     }
-
-    /// Whether anybody is to be told at all.
-    pub fn is_needed(&self) -> bool {
-        self.0.is_some()
-    }
 }
 
-/// Plans an account ahead, where it is not far enough; answers whether it was not.
+/// Plans an account ahead, where it is not far enough.
 ///
 /// # Errors
 /// Where storage fails.
-pub fn ahead(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<bool, Error> {
-    let Some(from) = store::planned_until(tx, caller.account)? else { return Ok(false) };
+pub fn ahead(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
+    let Some(from) = store::planned_until(tx, caller.account)? else { return Ok(()) };
     let least = caller.now.checked_add(HORIZON).unwrap_or(Timestamp::MAX);
     if from >= least {
-        return Ok(false);
+        return Ok(());
     }
     let until = least.checked_add(STRIDE).unwrap_or(Timestamp::MAX);
-    Plan::load(tx, caller)?.extend(from, until)?;
-    Ok(true)
+    Plan::load(tx, caller)?.extend(from, until)
 }
 
 /// The account's channels are others than before: all that is still to come goes to those.
@@ -270,7 +258,7 @@ pub fn ahead(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<bool, Error> {
 pub fn channels_changed(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
     let plan = Plan::load(tx, caller)?;
     let planned = store::planned_until(tx, caller.account)?;
-    match (planned, plan.targets()) {
+    match (planned, plan.routing.targets()) {
         (None, []) => Ok(()),
         (Some(until), []) => {
             plan.renew(None, until)?;
@@ -279,7 +267,7 @@ pub fn channels_changed(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Err
         // The first channel: from now on.
         (None, _) => {
             store::set_planned_until(tx, caller.account, caller.now)?;
-            ahead(tx, caller).map(drop)
+            ahead(tx, caller)
         }
         (Some(_), _) => ready(tx, caller)?.follow(tx, caller, None),
     }
