@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Folders of the server that are no feature.
-const INFRASTRUCTURE: [&str; 6] = ["db", "vault", "kv", "outbound", "http", "jobs"];
+const INFRASTRUCTURE: [&str; 7] = ["db", "vault", "kv", "outbound", "http", "jobs", "cli"];
 /// The same where they must know no feature either.
 const FOUNDATIONS: [&str; 4] = ["db", "vault", "kv", "outbound"];
 /// Folders of the client that are pages.
@@ -84,6 +84,10 @@ fn breaches(name: &str, source: &str, folders: &BTreeSet<(String, String)>) -> V
     };
     let mut banned: Vec<String> = Vec::new();
     let mut ban = |names: &[&str]| banned.extend(names.iter().map(|name| (*name).to_owned()));
+    // Commands use all the others; nobody uses them.
+    if here.krate == "server" && here.folder.is_some_and(|folder| folder != "cli") {
+        ban(&["crate::cli"]);
+    }
     match (here.krate, here.folder) {
         ("shared", _) => {
             ban(&["actix_web", "rusqlite", "tokio", "yew", "web_sys", "js_sys", "std::fs", "std::net"])
@@ -99,6 +103,12 @@ fn breaches(name: &str, source: &str, folders: &BTreeSet<(String, String)>) -> V
                 banned
                     .extend(of("server", &INFRASTRUCTURE).iter().map(|feature| format!("crate::{feature}")));
             }
+        }
+        ("server", Some("cli")) => {
+            ban(&["rusqlite"]);
+            banned.extend(
+                of("server", &INFRASTRUCTURE).iter().map(|feature| format!("crate::{feature}::store")),
+            );
         }
         ("server", Some(folder)) if !INFRASTRUCTURE.contains(&folder) => {
             match here.role {
@@ -218,6 +228,9 @@ fn a_breach_is_seen() {
     ));
     assert!(breach("server/src/days/expand.rs", "use rusqlite::params;"));
     assert!(breach("server/src/db/writer.rs", "use crate::{\n    error::Error,\n    days,\n};"));
+    assert!(breach("server/src/days/mod.rs", "use crate::cli::report::Report;"));
+    assert!(breach("server/src/cli/doctor.rs", "use rusqlite::Connection;"));
+    assert!(breach("server/src/cli/account.rs", "use crate::days::store;"));
     assert!(breach("client/src/run/ring.rs", "use crate::today::Line;"));
     assert!(breach("client/src/ui/button.rs", "use crate::{i18n::t, store::State};"));
     assert!(breach("client/src/store/reduce.rs", "use yew::use_state;"));
@@ -228,6 +241,7 @@ fn a_breach_is_seen() {
     ));
     assert!(!breach("server/src/days/store.rs", "use rusqlite::{Row, params};"));
     assert!(!breach("server/src/days/http.rs", "use actix_web::web; use crate::{days, routines::Routine};"));
+    assert!(!breach("server/src/cli/serve.rs", "use crate::{days, http::app, jobs}; use actix_web::web;"));
     assert!(!breach("server/src/http/routes.rs", "use crate::{days, routines};"));
     assert!(!breach("client/src/store/reduce.rs", "use yew::Reducible;"));
     assert!(!breach("client/src/run/mod.rs", "use crate::{store::State, ui::Button}; use super::ring;"));

@@ -1,4 +1,4 @@
-//! Modes and commands.
+//! The modes that go on until they are asked to stop.
 
 use crate::{
     accounts::registration,
@@ -7,87 +7,20 @@ use crate::{
     http::app::{self, Mode, Patience},
     jobs,
     state::State,
-    telemetry,
 };
 use actix_web::web;
-use clap::{Parser, Subcommand};
 use std::{
     error::Error,
     future::pending,
-    io::{self, Write, stdout},
+    io,
     net::{SocketAddr, TcpListener},
-    process::ExitCode,
     sync::Arc,
     time::Duration,
 };
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Daymark's server. It is configured by environment variables; none is needed for a first run.
-#[derive(Debug, Parser)]
-#[command(name = "server", version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Serves the API; a proxy such as nginx serves the client.
-    Api,
-    /// Does what happens by itself: plans reminders and sends them. Any number may run beside the API.
-    Jobs,
-    /// Serves everything: the API and the built client; and does what `jobs` does.
-    All,
-    /// Looks after accounts.
-    #[command(subcommand)]
-    Account(AccountCommand),
-}
-
-#[derive(Debug, Subcommand)]
-enum AccountCommand {
-    /// Prints a link with which one person can make an account.
-    Invite {
-        /// For how many days it holds.
-        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=365))]
-        days: u16,
-    },
-}
-
 /// How long a stop may take until the process ends anyway.
 const GRACE: Duration = Duration::from_secs(10);
-
-/// Runs the command of this process's arguments.
-pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(cli.command) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("server: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(command: Command) -> Result<(), Box<dyn Error>> {
-    let config = Config::from_env()?;
-    let _log = telemetry::init(&config.log)?;
-    actix_web::rt::System::new().block_on(async {
-        match command {
-            Command::Api => serve(config, Mode::Api).await,
-            Command::Jobs => work(config).await,
-            Command::All => serve(config, Mode::All).await,
-            Command::Account(AccountCommand::Invite { days }) => invite(config, days).await,
-        }
-    })
-}
-
-async fn invite(config: Config, days: u16) -> Result<(), Box<dyn Error>> {
-    let state = State::open(config, Clock::system()).await?;
-    let link = registration::invite(&state, days).await?;
-    tokio::task::spawn_blocking(move || state.db.close()).await?;
-    writeln!(stdout(), "{link}")?;
-    Ok(())
-}
 
 /// Tells the operator where the first account is made. The link goes to them alone, not into the log.
 async fn announce_setup(state: &State, addr: SocketAddr) -> Result<(), Box<dyn Error>> {
@@ -98,7 +31,11 @@ async fn announce_setup(state: &State, addr: SocketAddr) -> Result<(), Box<dyn E
     Ok(())
 }
 
-async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
+/// Serves until asked to stop.
+///
+/// # Errors
+/// Why it could not start, or that a job broke.
+pub async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
     let addr = config.listen.addr;
     let client = &config.site.client_dir;
     if mode == Mode::All && !client.join("index.html").exists() {
@@ -193,7 +130,11 @@ impl Asked {
     }
 }
 
-async fn work(config: Config) -> Result<(), Box<dyn Error>> {
+/// Does what is due until asked to stop.
+///
+/// # Errors
+/// Why it could not start, or that a job broke.
+pub async fn work(config: Config) -> Result<(), Box<dyn Error>> {
     let state = Arc::new(State::open(config, Clock::system()).await?);
     let mut asked = Asked::new()?;
     let mut jobs = jobs::start(&state);
@@ -213,14 +154,4 @@ async fn work(config: Config) -> Result<(), Box<dyn Error>> {
         Err(_) => tracing::warn!("not everything was finished in time"),
     }
     why.outcome()
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    #[test]
-    fn verify_cli() {
-        super::Cli::command().debug_assert();
-    }
 }

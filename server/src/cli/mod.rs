@@ -1,0 +1,76 @@
+//! Modes and commands: [`serve`] goes on until it is stopped, every other command does one thing, reports it and ends.
+//!
+//! Exit codes: 0 it was done; 1 it was not, and the error says why; 2 the arguments make no
+//! sense.
+
+mod account;
+mod report;
+mod serve;
+
+use crate::{config::Config, http::app::Mode, telemetry};
+use clap::{Parser, Subcommand};
+use report::Report;
+use std::{error::Error, process::ExitCode};
+
+/// Daymark's server. It is configured by environment variables; none is needed for a first run.
+#[derive(Debug, Parser)]
+#[command(name = "server", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Prints the report of a command as one line of JSON.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the API; a proxy such as nginx serves the client.
+    Api,
+    /// Does what happens by itself: plans reminders and sends them. Any number may run beside the API.
+    Jobs,
+    /// Serves everything: the API and the built client; and does what `jobs` does.
+    All,
+    /// Looks after accounts.
+    #[command(subcommand)]
+    Account(account::Command),
+}
+
+/// Runs the command of this process's arguments.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = run(cli.command).and_then(|report| match report {
+        None => Ok(()),
+        Some(report) => Ok(report.print(cli.json)?),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report::failed(&*error, cli.json);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<Option<Report>, Box<dyn Error>> {
+    let config = Config::from_env()?;
+    let _log = telemetry::init(&config.log)?;
+    actix_web::rt::System::new().block_on(async {
+        match command {
+            Command::Api => serve::serve(config, Mode::Api).await.map(|()| None),
+            Command::Jobs => serve::work(config).await.map(|()| None),
+            Command::All => serve::serve(config, Mode::All).await.map(|()| None),
+            Command::Account(command) => account::run(config, command).await.map(Some),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn verify_cli() {
+        super::Cli::command().debug_assert();
+    }
+}
