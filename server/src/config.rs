@@ -137,7 +137,8 @@ pub struct Mail {
 /// What is logged.
 #[derive(Debug, Clone)]
 pub struct Log {
-    /// `LOG` (default `info`): a level, or targets with levels such as `info,daymark_server::db=debug`.
+    /// `LOG` (default `info`): a level, or targets with levels such as `info,daymark_server::db=debug`. A
+    /// command that does one thing logs to standard error, and with `info` only what went wrong.
     pub filter: String,
 }
 

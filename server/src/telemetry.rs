@@ -1,4 +1,4 @@
-//! Logs: one JSON object a line on standard output, in the manner of pino.
+//! Logs: one JSON object a line on standard output (of commands: standard error), in the manner of pino.
 //!
 //! `{"level":"info","time":"…Z","msg":"request","status":200,…,"request_id":"…"}`. Lines are handed to a thread that
 //! writes them, so that a slow reader slows no request; when it is thousands of lines behind, lines are dropped.
@@ -18,7 +18,7 @@ use actix_web::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::{
     fmt::{self, Write as _},
-    io::{self, BufWriter, Write as _, stdout},
+    io::{self, BufWriter, Write as _, stderr, stdout},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -46,11 +46,25 @@ const BACKLOG: usize = 8_192;
 /// # Errors
 /// A filter that cannot be read.
 pub fn init(config: &Log) -> Result<WorkerGuard, String> {
-    let filter: Targets = config.filter.parse().map_err(|error| format!("LOG: {error}"))?;
+    start(&config.filter, stdout())
+}
+
+/// The same for a command that does one thing: to standard error, since its report is on standard output; and where `LOG`
+/// asks for nothing else, only what went wrong.
+///
+/// # Errors
+/// A filter that cannot be read.
+pub fn init_command(config: &Log) -> Result<WorkerGuard, String> {
+    let filter = if config.filter == "info" { "warn" } else { &config.filter };
+    start(filter, stderr())
+}
+
+fn start(filter: &str, to: impl io::Write + Send + 'static) -> Result<WorkerGuard, String> {
+    let filter: Targets = filter.parse().map_err(|error| format!("LOG: {error}"))?;
     let (out, guard) = NonBlockingBuilder::default()
         .buffered_lines_limit(BACKLOG)
         .thread_name("log")
-        .finish(Unhurried(BufWriter::new(stdout())));
+        .finish(Unhurried(BufWriter::new(to)));
     tracing_subscriber::registry()
         .with(JsonLines { out, clock: Clock::system() }.with_filter(filter.and(filter_fn(names_nobody))))
         .try_init()

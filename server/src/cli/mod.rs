@@ -54,7 +54,10 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<Option<Report>, Box<dyn Error>> {
     let config = Config::from_env()?;
-    let _log = telemetry::init(&config.log)?;
+    let _log = match command {
+        Command::Api | Command::Jobs | Command::All => telemetry::init(&config.log)?,
+        Command::Account(_) => telemetry::init_command(&config.log)?,
+    };
     actix_web::rt::System::new().block_on(async {
         match command {
             Command::Api => serve::serve(config, Mode::Api).await.map(|()| None),

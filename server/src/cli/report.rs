@@ -33,11 +33,24 @@ impl Report {
 }
 
 /// Prints why a command failed: to standard error in words, or as `{"error":"…"}` where a program reads.
-pub fn failed(error: &dyn Error, as_json: bool) {
+pub fn failed(error: &(dyn Error + 'static), as_json: bool) {
+    let words = words(error);
     if as_json {
         // Where nobody reads it, the exit code still tells.
-        let _ = writeln!(stdout(), "{}", serde_json::json!({ "error": error.to_string() }));
+        let _ = writeln!(stdout(), "{}", serde_json::json!({ "error": words }));
     } else {
-        eprintln!("server: {error}");
+        eprintln!("server: {words}");
+    }
+}
+
+/// An error as the operator reads it: of a refusal the sentence, where a program would take the code.
+pub fn words(error: &(dyn Error + 'static)) -> String {
+    let Some(refused) = error.downcast_ref::<crate::error::Error>() else { return error.to_string() };
+    match refused {
+        crate::error::Error::Refused(problem) => {
+            let field = problem.errors.first().map(|field| field.detail.clone());
+            field.or_else(|| problem.detail.clone()).unwrap_or_else(|| problem.code.title().to_owned())
+        }
+        other => other.to_string(),
     }
 }
