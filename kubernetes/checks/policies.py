@@ -1,0 +1,314 @@
+"""What docs/kubernetes.md promises. A policy takes the world and yields complaints."""
+
+from urllib.parse import urlsplit
+
+import kubernetes_validate
+
+from world import containers, label, matches, outside, ports, rule_names, rules
+
+# The oldest and the newest that the schemas are looked up for; older ones know no pause before a stop.
+VERSIONS = ["1.30", "1.37"]
+USER = 10001
+SHARED = {"daymark/volume": "data"}
+# Who may reach whom inside, by component, and where.
+EDGES = {("web", "api", 4000), ("api", "valkey", 6379), ("jobs", "valkey", 6379)}
+# Who may reach the public internet, and where.
+OUTSIDE = {(who, port) for who in ("api", "jobs") for port in (443, 465, 587)}
+NOT_PUBLIC = [
+    "10.0.0.1",
+    "100.64.0.1",
+    "127.0.0.1",
+    "169.254.169.254",
+    "172.16.0.1",
+    "192.168.0.1",
+    "::1",
+    "fc00::1",
+    "fe80::1",
+]
+
+
+def schemas(world):
+    """All that is sent, and the example, are what the API takes."""
+    for thing in [*world.objects, world.secret]:
+        for version in VERSIONS:
+            try:
+                kubernetes_validate.validate(thing, version, strict=True)
+            except kubernetes_validate.ValidationError as error:
+                where = "/".join(str(part) for part in error.path)
+                yield f"{label(thing)} is not what Kubernetes {version} takes: {where}: {error.message}"
+            except (kubernetes_validate.SchemaNotFoundError, kubernetes_validate.InvalidSchemaError) as error:
+                yield f"{label(thing)}: {error.message}"
+
+
+def one_namespace(world):
+    """Everything is in one namespace, whose pods are restricted."""
+    spaces = world.of("Namespace")
+    for space in spaces:
+        labels = space["metadata"].get("labels", {})
+        if labels.get("pod-security.kubernetes.io/enforce") != "restricted":
+            yield f"{label(space)} does not enforce the restricted Pod Security"
+    for thing in world.objects:
+        if thing["kind"] != "Namespace" and [thing["metadata"].get("namespace")] != [
+            s["metadata"]["name"] for s in spaces
+        ]:
+            yield f"{label(thing)} is not in the namespace"
+
+
+def confined_pods(world):
+    """What the restricted Pod Security asks of pods, and no token of the API."""
+    for pod in world.pods:
+        security = pod.spec.get("securityContext", {})
+        wanted = {
+            "runAsNonRoot": security.get("runAsNonRoot") is True,
+            f"runAsUser {USER}": security.get("runAsUser") == USER,
+            f"fsGroup {USER}": security.get("fsGroup") == USER,
+            "seccompProfile RuntimeDefault": security.get("seccompProfile", {}).get("type") == "RuntimeDefault",
+            "automountServiceAccountToken false": pod.spec.get("automountServiceAccountToken") is False,
+            "enableServiceLinks false": pod.spec.get("enableServiceLinks") is False,
+            "no host's network, processes or memory": not any(
+                pod.spec.get(f"host{what}") for what in ("Network", "PID", "IPC")
+            ),
+            "no volume of the host": not any("hostPath" in volume for volume in pod.spec.get("volumes", [])),
+        }
+        yield from (f"{pod.name} lacks {what}" for what, holds in wanted.items() if not holds)
+
+
+def confined_containers(world):
+    """Read-only, without capabilities or a way to more."""
+    for pod, container in containers(world):
+        security = container.get("securityContext", {})
+        capabilities = security.get("capabilities", {})
+        wanted = {
+            "allowPrivilegeEscalation false": security.get("allowPrivilegeEscalation") is False,
+            "readOnlyRootFilesystem": security.get("readOnlyRootFilesystem") is True,
+            "all capabilities dropped": capabilities == {"drop": ["ALL"]},
+            "the pod's user": not {"runAsUser", "runAsNonRoot", "privileged"} & security.keys(),
+        }
+        yield from (f"{pod.name}/{container['name']} lacks {what}" for what, holds in wanted.items() if not holds)
+
+
+def images_have_versions(world):
+    """No image is whatever was pushed last."""
+    for pod, container in containers(world):
+        name, _, tag = container["image"].partition("@")[0].rpartition(":")
+        if not name or "/" in tag or tag == "latest":
+            yield f"{pod.name}/{container['name']}: {container['image']} has no version"
+
+
+def bounded(world):
+    """Each container says what it needs, and cannot take a node's memory or disk."""
+    for pod, container in containers(world):
+        resources = container.get("resources", {})
+        for kind, what in [
+            ("requests", "cpu"),
+            ("requests", "memory"),
+            ("limits", "memory"),
+            ("limits", "ephemeral-storage"),
+        ]:
+            if what not in resources.get(kind, {}):
+                yield f"{pod.name}/{container['name']} has no {kind} of {what}"
+    for pod in world.pods:
+        for volume in pod.spec.get("volumes", []):
+            if "emptyDir" in volume and "sizeLimit" not in volume["emptyDir"]:
+                yield f"{pod.name}: the folder {volume['name']} has no sizeLimit"
+        if pod.owner["kind"] == "CronJob":
+            job = pod.owner["spec"]["jobTemplate"]["spec"]
+            if "activeDeadlineSeconds" not in job or pod.owner["spec"].get("concurrencyPolicy") != "Forbid":
+                yield f"{pod.name} may last for ever, or run beside itself"
+
+
+def probed(world):
+    """Whoever goes on is asked whether it is ready and alive, at a port that it has."""
+    for pod in world.pods:
+        if not pod.goes_on:
+            continue
+        for container in pod.spec["containers"]:
+            for probe in ("readinessProbe", "livenessProbe"):
+                if probe not in container:
+                    yield f"{pod.name}/{container['name']} has no {probe}"
+            for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+                how = container.get(probe, {})
+                port = how.get("httpGet", how.get("tcpSocket", {})).get("port")
+                if port is not None and pod.port(port) is None:
+                    yield f"{pod.name}/{container['name']}: {probe} asks port {port}, which it does not have"
+
+
+def references(world):
+    """Whatever is named exists: settings, secrets and their keys, volumes, and what a container mounts of them."""
+    used = set()
+    keys = world.secret["stringData"].keys()
+    for pod in world.pods:
+        volumes = {volume["name"]: volume for volume in pod.spec.get("volumes", [])}
+        for volume in volumes.values():
+            claim = volume.get("persistentVolumeClaim", {}).get("claimName")
+            if claim and not world.named("PersistentVolumeClaim", claim):
+                yield f"{pod.name}: there is no volume {claim}"
+            secret = volume.get("secret")
+            if secret and secret["secretName"] != world.secret["metadata"]["name"]:
+                yield f"{pod.name}: there is no Secret {secret['secretName']}"
+            for item in (secret or {}).get("items", []):
+                used.add(item["key"])
+                if item["key"] not in keys:
+                    yield f"{pod.name}: the example of the Secret has no {item['key']}"
+        for container in pod.containers:
+            for source in container.get("envFrom", []):
+                settings = source.get("configMapRef", {}).get("name")
+                if not settings or not world.named("ConfigMap", settings):
+                    yield f"{pod.name}/{container['name']}: there are no settings {settings}"
+            mounts = {mount["name"]: mount["mountPath"] for mount in container.get("volumeMounts", [])}
+            for mount in mounts.keys() - volumes.keys():
+                yield f"{pod.name}/{container['name']}: there is no volume {mount} to mount"
+            files = {
+                f"{path}/{item['path']}"
+                for name, path in mounts.items()
+                for item in volumes.get(name, {}).get("secret", {}).get("items", [])
+            }
+            for variable in container.get("env", []):
+                if variable["name"].endswith("_FILE") and variable["value"] not in files:
+                    yield f"{pod.name}/{container['name']}: {variable['name']} names {variable['value']}, which is not mounted"
+    yield from (f"nobody uses {key} of the Secret's example" for key in sorted(keys - used))
+
+
+def no_secrets(world):
+    """No value that is to be secret stands in what everybody may read."""
+    if world.of("Secret"):
+        yield "an overlay holds a Secret"
+    if any(world.secret["stringData"].values()) or world.secret.get("data"):
+        yield "the example of the Secret holds a value that somebody might use"
+    secrets = {"MASTER_KEY", "VALKEY_URL", "SMTP_URL", "BACKUP_PASSPHRASE", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"}
+    named = [(thing["metadata"]["name"], thing.get("data", {}).keys()) for thing in world.of("ConfigMap")]
+    named += [(f"{pod.name}/{c['name']}", {v["name"] for v in c.get("env", [])}) for pod, c in containers(world)]
+    for where, names in named:
+        yield from (f"{where} has {name} in clear" for name in sorted(secrets & set(names)))
+
+
+def services_reach_pods(world):
+    """A Service has pods behind it, with that port; an Ingress has a Service, and the certificate where it says https."""
+    for service in world.of("Service"):
+        behind = world.selected({"matchLabels": service["spec"]["selector"]})
+        if not behind:
+            yield f"{label(service)} selects nobody"
+        for port in service["spec"]["ports"]:
+            for pod in behind:
+                if pod.port(port.get("targetPort", port["port"])) is None:
+                    yield f"{label(service)}: {pod.name} has no port {port.get('targetPort')}"
+    settings = next(
+        (s["data"] for s in world.of("ConfigMap") if s["metadata"]["name"].startswith("daymark-settings")), {}
+    )
+    public = urlsplit(settings.get("PUBLIC_URL", ""))
+    ingresses = world.of("Ingress")
+    if not ingresses:
+        yield "nobody is let in: there is no Ingress"
+    for ingress in ingresses:
+        hosts = {rule.get("host") for rule in ingress["spec"]["rules"]}
+        if hosts != {public.hostname}:
+            yield f"{label(ingress)} is for {sorted(map(str, hosts))}, but PUBLIC_URL says {public.hostname}"
+        with_tls = {host for entry in ingress["spec"].get("tls", []) for host in entry["hosts"]}
+        if (public.scheme == "https") != (with_tls == hosts):
+            yield f"{label(ingress)} has certificates for {sorted(with_tls)}, but PUBLIC_URL says {public.scheme}"
+        for path in (path for rule in ingress["spec"]["rules"] for path in rule["http"]["paths"]):
+            wanted = path["backend"]["service"]
+            service = world.named("Service", wanted["name"])
+            if not service or wanted["port"].get("name") not in {port.get("name") for port in service["spec"]["ports"]}:
+                yield f"{label(ingress)}: there is no Service {wanted['name']} with that port"
+
+
+def volume_stays_on_one_node(world):
+    """Whoever has the database goes where the others are, and can leave with them."""
+    for claim in world.of("PersistentVolumeClaim"):
+        if claim["spec"]["accessModes"] != ["ReadWriteOnce"]:
+            yield f"{label(claim)}: {claim['spec']['accessModes']} is not one node with any number of pods"
+    for pod in world.pods:
+        has = bool({"daymark-data", "daymark-keys"} & pod.claims())
+        bears = matches({"matchLabels": SHARED}, pod.labels)
+        if has != bears:
+            yield f"{pod.name}: {'has' if has else 'has not'} the volume, and {'bears' if bears else 'does not bear'} its label"
+        affinity = pod.spec.get("affinity", {}).get("podAffinity", {})
+        terms = affinity.get("requiredDuringSchedulingIgnoredDuringExecution", [])
+        if has and {"labelSelector": {"matchLabels": SHARED}, "topologyKey": "kubernetes.io/hostname"} not in terms:
+            yield f"{pod.name} may start on another node than the others"
+        if has and pod.spec["securityContext"].get("fsGroupChangePolicy") != "OnRootMismatch":
+            yield f"{pod.name} opens the keyring to its group"
+        if (
+            has
+            and pod.owner["kind"] == "Deployment"
+            and "migrate" not in [c["name"] for c in pod.spec.get("initContainers", [])]
+        ):
+            yield f"{pod.name} does not migrate before it starts"
+
+
+def budgets(world):
+    """web is never gone as a whole; what shares the volume is not held back."""
+    for budget in world.of("PodDisruptionBudget"):
+        held = world.selected(budget["spec"]["selector"])
+        if not held:
+            yield f"{label(budget)} selects nobody"
+        for pod in held:
+            if matches({"matchLabels": SHARED}, pod.labels):
+                yield f"{label(budget)} holds {pod.name}, so that its node cannot be drained"
+            replicas = pod.owner["spec"].get("replicas", 1)
+            if budget["spec"].get("maxUnavailable") == 0 or budget["spec"].get("minAvailable", 0) == replicas:
+                yield f"{label(budget)} lets no pod of {pod.name} go"
+    if not any(
+        pod.component == "web" for b in world.of("PodDisruptionBudget") for pod in world.selected(b["spec"]["selector"])
+    ):
+        yield "web has no PodDisruptionBudget"
+
+
+def network(world):
+    """Everything is refused but what is wanted, and what is wanted is let through at both ends."""
+    policies = world.of("NetworkPolicy")
+    closed = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    if closed not in [policy["spec"] for policy in policies]:
+        yield "no NetworkPolicy refuses everything by default"
+    for policy in policies:
+        if not world.selected(policy["spec"]["podSelector"]):
+            yield f"{label(policy)} selects nobody"
+        for rule in [*policy["spec"].get("ingress", []), *policy["spec"].get("egress", [])]:
+            if not (rule.get("from") or rule.get("to")) or not rule.get("ports"):
+                yield f"{label(policy)} has a rule for everybody, or for every port"
+    inside = {
+        (a.component, b.component, port)
+        for a in world.pods
+        for b in world.pods
+        for port in ports(policies, a, "egress", b, b) & ports(policies, b, "ingress", a, b)
+    }
+    yield from (f"{a} cannot reach {b} at {port}" for a, b, port in sorted(EDGES - inside))
+    yield from (f"{a} may reach {b} at {port}" for a, b, port in sorted(inside - EDGES))
+    for pod in world.pods:
+        reached = {(pod.component, port) for port in outside(policies, pod, "198.51.100.1")}
+        wanted = {(who, port) for who, port in OUTSIDE if who == pod.component}
+        yield from (f"{who} cannot reach the internet at {port}" for who, port in sorted(wanted - reached))
+        yield from (f"{who} may reach the internet at {port}" for who, port in sorted(reached - wanted, key=str))
+        for address in NOT_PUBLIC:
+            if outside(policies, pod, address):
+                yield f"{pod.component} may reach {address}"
+        names = any(rule_names(rule) for rule in rules(policies, pod, "egress"))
+        if names != (pod.component in {"web", "api", "jobs"}):
+            yield f"{pod.component} {'may' if names else 'cannot'} look names up"
+    for component, what in [("web", "http"), ("api", "metrics"), ("jobs", "metrics")]:
+        let_in = [rule for pod in world.pods if pod.component == component for rule in rules(policies, pod, "ingress")]
+        if not any(
+            "namespaceSelector" in peer
+            for rule in let_in
+            for peer in rule.get("from", [])
+            if {"protocol": "TCP", "port": what} in rule.get("ports", [])
+        ):
+            yield f"nobody outside the namespace reaches {component} at {what}"
+
+
+POLICIES = [
+    schemas,
+    one_namespace,
+    confined_pods,
+    confined_containers,
+    images_have_versions,
+    bounded,
+    probed,
+    references,
+    no_secrets,
+    services_reach_pods,
+    volume_stays_on_one_node,
+    budgets,
+    network,
+]
