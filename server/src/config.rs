@@ -35,6 +35,8 @@ pub struct Config {
     pub mail: Mail,
     /// What is logged.
     pub log: Log,
+    /// Who watches the process.
+    pub metrics: Metrics,
 }
 
 /// Where the server listens and whom it believes.
@@ -142,6 +144,15 @@ pub struct Log {
     pub filter: String,
 }
 
+/// Where whoever watches the process may ask.
+#[derive(Debug, Clone, Default)]
+pub struct Metrics {
+    /// `METRICS_BIND`: an address with its port, such as `127.0.0.1:9464` (port `0` takes a free one), where `/metrics`,
+    /// `/healthz`, `/readyz` and `/log` are answered, to anybody who can reach it: never let it be the internet.
+    /// Default: none, and they are not.
+    pub bind: Option<SocketAddr>,
+}
+
 /// A secret from the environment: wiped from memory when dropped, never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
@@ -237,6 +248,9 @@ impl Config {
                     .list("PUSH_SERVICES", "no push service such as push.example.org or *.example.org")?,
             },
             mail: vars.mail()?,
+            metrics: Metrics {
+                bind: vars.optional("METRICS_BIND", "an address with its port such as 127.0.0.1:9464")?,
+            },
             log: Log { filter: vars.text("LOG").unwrap_or_else(|| "info".to_owned()) },
         })
     }
@@ -259,6 +273,12 @@ impl Variables<'_> {
             None => Ok(default()),
             Some(text) => text.parse().map_err(|_| refuse(name, format!("must be {what}, not {text:?}"))),
         }
+    }
+
+    fn optional<T: FromStr>(&self, name: &'static str, what: &str) -> Result<Option<T>, ConfigError> {
+        let text = self.text(name);
+        text.map(|text| text.parse().map_err(|_| refuse(name, format!("must be {what}, not {text:?}"))))
+            .transpose()
     }
 
     fn networks(&self, name: &'static str) -> Result<Vec<IpNet>, ConfigError> {
@@ -380,6 +400,8 @@ mod tests {
     #[case("MASTER_KEY_FILE", "/nowhere/at/all")]
     #[case("SMTP_URL", "mail.example.org")]
     #[case("MAIL_FROM", "Daymark")]
+    #[case("METRICS_BIND", "9464")]
+    #[case("METRICS_BIND", "127.0.0.1")]
     #[case("VALKEY_URL", "valkey:6379")]
     #[case("VALKEY_URL", "rediss://valkey:6379")]
     #[case("VALKEY_URL_FILE", "/nowhere/at/all")]

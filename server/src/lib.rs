@@ -14,6 +14,7 @@ pub mod events;
 pub mod http;
 pub mod jobs;
 pub mod kv;
+pub mod metrics;
 pub mod outbound;
 pub mod reminders;
 pub mod revision;

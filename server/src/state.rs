@@ -8,6 +8,7 @@ use crate::{
     db::{self, Db},
     events::Events,
     kv::{self, Kv},
+    metrics::Metrics,
     outbound::{self, Outbound},
     sessions::Live,
     vault::{self, Vault},
@@ -33,6 +34,8 @@ pub struct State {
     pub hasher: Hasher,
     /// Which sessions go on.
     pub sessions: Live,
+    /// What is counted, for whoever watches.
+    pub metrics: Metrics,
     /// The configuration.
     pub config: Config,
 }
@@ -73,6 +76,7 @@ impl State {
         let events = Events::new(kv.clone(), sessions.clone());
         let hub = events.clone();
         db.on_commit(move |told| hub.told(told));
-        Ok(Self { db, vault, clock, kv, outbound, events, senders, hasher, sessions, config })
+        let metrics = Metrics::new(&db, clock.now());
+        Ok(Self { db, vault, clock, kv, outbound, events, senders, hasher, sessions, metrics, config })
     }
 }

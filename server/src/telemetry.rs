@@ -30,11 +30,12 @@ use tracing::{
 use tracing_actix_web::RootSpanBuilder;
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{
-    Layer,
-    filter::{FilterExt, Targets, filter_fn},
+    Layer, Registry,
+    filter::{FilterExt, LevelFilter, Targets, filter_fn},
     layer::Context,
     layer::SubscriberExt,
     registry::LookupSpan,
+    reload,
     util::SubscriberInitExt,
 };
 
@@ -45,7 +46,7 @@ const BACKLOG: usize = 8_192;
 ///
 /// # Errors
 /// A filter that cannot be read.
-pub fn init(config: &Log) -> Result<WorkerGuard, String> {
+pub fn init(config: &Log) -> Result<(WorkerGuard, Switch), String> {
     start(&config.filter, stdout())
 }
 
@@ -56,11 +57,11 @@ pub fn init(config: &Log) -> Result<WorkerGuard, String> {
 /// A filter that cannot be read.
 pub fn init_command(config: &Log) -> Result<WorkerGuard, String> {
     let filter = if config.filter == "info" { "warn" } else { &config.filter };
-    start(filter, stderr())
+    start(filter, stderr()).map(|(guard, _)| guard)
 }
 
-fn start(filter: &str, to: impl io::Write + Send + 'static) -> Result<WorkerGuard, String> {
-    let filter: Targets = filter.parse().map_err(|error| format!("LOG: {error}"))?;
+fn start(filter: &str, to: impl io::Write + Send + 'static) -> Result<(WorkerGuard, Switch), String> {
+    let (filter, handle) = reload::Layer::new(parsed(filter)?);
     let (out, guard) = NonBlockingBuilder::default()
         .buffered_lines_limit(BACKLOG)
         .thread_name("log")
@@ -69,7 +70,44 @@ fn start(filter: &str, to: impl io::Write + Send + 'static) -> Result<WorkerGuar
         .with(JsonLines { out, clock: Clock::system() }.with_filter(filter.and(filter_fn(names_nobody))))
         .try_init()
         .map_err(|error| error.to_string())?;
-    Ok(guard)
+    Ok((guard, Switch(handle)))
+}
+
+/// Sets what is logged while the process runs. Clones set the same.
+#[derive(Clone)]
+pub struct Switch(reload::Handle<Targets, Registry>);
+
+impl Switch {
+    /// The filter in force, as `LOG` would say it.
+    pub fn filter(&self) -> String {
+        self.0.with_current(Targets::to_string).unwrap_or_default()
+    }
+
+    /// Takes another filter, until the process ends.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn set(&self, filter: &str) -> Result<(), String> {
+        self.0.reload(parsed(filter)?).map_err(|error| error.to_string())?;
+        tracing::warn!(filter = self.filter(), "the log has another filter");
+        Ok(())
+    }
+}
+
+/// A filter as `LOG` says it. A word alone has to be a level: taken for a target, a slip would hide all others.
+fn parsed(filter: &str) -> Result<Targets, String> {
+    let mut parts = filter.split(',').map(str::trim);
+    let is_none = |part: &str| part.is_empty() || part.parse::<LevelFilter>().is_err();
+    match parts.find(|part| !part.contains('=') && is_none(part)) {
+        Some(part) => Err(format!("{part:?} is no level")),
+        None => filter.parse::<Targets>().map_err(|error| error.to_string()),
+    }
+    .map_err(|why| {
+        format!(
+            "LOG: must be a level (error, warn, info, debug, trace, off), or targets with levels such as \
+             info,daymark_server::db=debug: {why}"
+        )
+    })
 }
 
 /// Whatever the filter: hyper tells of its connections, and so of hosts that people gave.
@@ -223,22 +261,26 @@ impl RootSpanBuilder for RequestSpan {
         };
         let request = response.request();
         let route = request.match_pattern();
+        let extensions = request.extensions();
+        let took = extensions.get::<Began>().map_or(Duration::ZERO, |began| began.0.elapsed());
+        let state = request.app_data::<web::Data<State>>();
+        let (method, status) = (request.method().as_str(), response.status().as_u16());
+        if let Some(state) = state {
+            state.metrics.answered(method, route.as_deref().unwrap_or("none"), status, took);
+        }
         if response.status().is_success() && matches!(route.as_deref(), Some("/healthz" | "/readyz")) {
             // Somebody's health check: one every few seconds, all the same.
             return tracing::debug!(route, "probe");
         }
-        let extensions = request.extensions();
-        let took = extensions.get::<Began>().map_or(0.0, |began| began.0.elapsed().as_secs_f64() * 1000.0);
-        let state = request.app_data::<web::Data<State>>();
         let account = extensions.get::<CurrentAccount>().zip(state).map(|(who, state)| {
             let hash = state.vault.blind("log.account", who.account.as_bytes());
             URL_SAFE_NO_PAD.encode(&hash[..6])
         });
         tracing::info!(
-            method = request.method().as_str(),
+            method,
             route = route.as_deref().unwrap_or("none"),
-            status = response.status().as_u16(),
-            duration_ms = (took * 1000.0).round() / 1000.0,
+            status,
+            duration_ms = took.as_micros() as f64 / 1000.0,
             account = account.as_deref(),
             "request"
         );

@@ -9,9 +9,9 @@ use std::{
 };
 
 /// Folders of the server that are no feature.
-const INFRASTRUCTURE: [&str; 7] = ["db", "vault", "kv", "outbound", "http", "jobs", "cli"];
+const INFRASTRUCTURE: [&str; 8] = ["db", "vault", "kv", "outbound", "metrics", "http", "jobs", "cli"];
 /// The same where they must know no feature either.
-const FOUNDATIONS: [&str; 4] = ["db", "vault", "kv", "outbound"];
+const FOUNDATIONS: [&str; 5] = ["db", "vault", "kv", "outbound", "metrics"];
 /// Folders of the client that are pages.
 const PAGES: [&str; 8] = ["welcome", "today", "routine", "run", "reminders", "insights", "settings", "admin"];
 

@@ -82,6 +82,16 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The name in metrics.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Gone { .. } => "gone",
+            Self::Refused(_) => "refused",
+            Self::Retry { .. } => "retry",
+        }
+    }
+
     /// What went wrong, if anything did.
     pub const fn reason(&self) -> Option<Reason> {
         match self {

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     accounts,
     caller::Caller,
+    clock::monotonic,
     config::Config,
     error::Error,
     state::State,
@@ -86,8 +87,11 @@ pub async fn deliver(state: &State, channel: &Opened, message: &Message) -> Outc
             Target::Webhook(target) => webhook::deliver(state, channel, target, message).await,
         }
     };
+    let begun = monotonic();
     let outcome = timeout(WHOLE, sending).await;
-    outcome.unwrap_or(Outcome::Retry { reason: Reason::Silent, after: None })
+    let outcome = outcome.unwrap_or(Outcome::Retry { reason: Reason::Silent, after: None });
+    state.metrics.sent(channel.kind(), outcome.name(), begun.elapsed());
+    outcome
 }
 
 /// Sends a test message now. One that has ended is not sent to.

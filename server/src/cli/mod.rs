@@ -54,15 +54,18 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<Option<Report>, Box<dyn Error>> {
     let config = Config::from_env()?;
-    let _log = match command {
-        Command::Api | Command::Jobs | Command::All => telemetry::init(&config.log)?,
-        Command::Account(_) => telemetry::init_command(&config.log)?,
+    let (_log, switch) = match command {
+        Command::Api | Command::Jobs | Command::All => {
+            let (guard, switch) = telemetry::init(&config.log)?;
+            (guard, Some(switch))
+        }
+        Command::Account(_) => (telemetry::init_command(&config.log)?, None),
     };
     actix_web::rt::System::new().block_on(async {
         match command {
-            Command::Api => serve::serve(config, Mode::Api).await.map(|()| None),
-            Command::Jobs => serve::work(config).await.map(|()| None),
-            Command::All => serve::serve(config, Mode::All).await.map(|()| None),
+            Command::Api => serve::serve(config, Mode::Api, switch).await.map(|()| None),
+            Command::Jobs => serve::work(config, switch).await.map(|()| None),
+            Command::All => serve::serve(config, Mode::All, switch).await.map(|()| None),
             Command::Account(command) => account::run(config, command).await.map(Some),
         }
     })

@@ -4,9 +4,13 @@ use crate::{
     accounts::registration,
     clock::Clock,
     config::Config,
-    http::app::{self, Mode, Patience},
+    http::{
+        app::{self, Mode, Patience},
+        internal,
+    },
     jobs,
     state::State,
+    telemetry::Switch,
 };
 use actix_web::web;
 use std::{
@@ -14,7 +18,6 @@ use std::{
     future::pending,
     io,
     net::{SocketAddr, TcpListener},
-    sync::Arc,
     time::Duration,
 };
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -35,7 +38,7 @@ async fn announce_setup(state: &State, addr: SocketAddr) -> Result<(), Box<dyn E
 ///
 /// # Errors
 /// Why it could not start, or that a job broke.
-pub async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
+pub async fn serve(config: Config, mode: Mode, log: Option<Switch>) -> Result<(), Box<dyn Error>> {
     let addr = config.listen.addr;
     let client = &config.site.client_dir;
     if mode == Mode::All && !client.join("index.html").exists() {
@@ -44,6 +47,8 @@ pub async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
     let state = web::Data::new(State::open(config, Clock::system()).await?);
     let listener = TcpListener::bind(addr).map_err(|error| format!("cannot listen on {addr}: {error}"))?;
     let addr = listener.local_addr()?;
+    let name = if mode == Mode::All { "all" } else { "api" };
+    serve_internally(&state, name, log)?;
     let mut asked = Asked::new()?;
     let server = app::serve(state.clone(), listener, mode, Patience::default())?;
     let handle = server.handle();
@@ -82,6 +87,21 @@ pub async fn serve(config: Config, mode: Mode) -> Result<(), Box<dyn Error>> {
         Err(_) => tracing::warn!("not everything was finished in time"),
     }
     why.outcome()
+}
+
+/// Answers whoever watches the process, until it ends.
+fn serve_internally(
+    state: &web::Data<State>,
+    mode: &'static str,
+    log: Option<Switch>,
+) -> Result<(), Box<dyn Error>> {
+    let Some(addr) = state.config.metrics.bind else { return Ok(()) };
+    let listener =
+        TcpListener::bind(addr).map_err(|error| format!("METRICS_BIND: cannot listen on {addr}: {error}"))?;
+    let addr = listener.local_addr()?;
+    actix_web::rt::spawn(internal::serve(state.clone(), listener, mode, log)?);
+    tracing::info!(%addr, "metrics are served");
+    Ok(())
 }
 
 /// Why a process ends that could go on.
@@ -134,10 +154,11 @@ impl Asked {
 ///
 /// # Errors
 /// Why it could not start, or that a job broke.
-pub async fn work(config: Config) -> Result<(), Box<dyn Error>> {
-    let state = Arc::new(State::open(config, Clock::system()).await?);
+pub async fn work(config: Config, log: Option<Switch>) -> Result<(), Box<dyn Error>> {
+    let state = web::Data::new(State::open(config, Clock::system()).await?);
+    serve_internally(&state, "jobs", log)?;
     let mut asked = Asked::new()?;
-    let mut jobs = jobs::start(&state);
+    let mut jobs = jobs::start(&state.clone().into_inner());
     tracing::info!("working");
     let why = tokio::select! {
         () = asked.stop_was_asked() => Ended::stopping(),

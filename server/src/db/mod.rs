@@ -4,11 +4,13 @@
 //! file lock lets one group in at a time, so that none of them ever meets a busy database.
 
 mod lock;
+mod meters;
 pub mod migrate;
 mod pool;
 mod tx;
 mod writer;
 
+pub use meters::{Meters, Readers, Sizes};
 pub use tx::{ReadTx, Told, WriteTx};
 
 use crate::{config::Storage, error::Error};
@@ -16,7 +18,7 @@ use lock::FileLock;
 use pool::Pool;
 use std::{
     fs::{self, File, OpenOptions},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 use writer::Writer;
@@ -64,6 +66,8 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     readers: Pool,
     writer: Writer,
+    meters: Meters,
+    path: PathBuf,
 }
 
 impl Db {
@@ -84,9 +88,10 @@ impl Db {
             migrate::run(&connection, &storage.data_dir.join("backups"))?;
             connection
         };
-        let writer = Writer::start(connection, lock)?;
-        let readers = Pool::open(&storage.database)?;
-        Ok(Self(Arc::new(Inner { readers, writer })))
+        let meters = Meters::new();
+        let writer = Writer::start(connection, lock, meters.clone())?;
+        let readers = Pool::open(&storage.database, meters.clone())?;
+        Ok(Self(Arc::new(Inner { readers, writer, meters, path: storage.database.clone() })))
     }
 
     /// Reads: `work` sees one state of the database throughout, whatever is written meanwhile.
@@ -126,6 +131,28 @@ impl Db {
     /// Returns once another process has brought the schema past what this one knows: time to end.
     pub async fn outdated(&self) {
         self.0.writer.outdated().await;
+    }
+
+    /// What it counts of itself.
+    pub fn meters(&self) -> &Meters {
+        &self.0.meters
+    }
+
+    /// Its connections that read.
+    pub fn readers(&self) -> Readers {
+        self.0.readers.readers()
+    }
+
+    /// What it takes of the disk. A size that cannot be told is 0.
+    pub fn sizes(&self) -> Sizes {
+        let size = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
+        let disk = rustix::fs::statvfs(&self.0.path);
+        let (free, whole) = disk.map_or((0, 0), |disk| {
+            (disk.f_bavail.saturating_mul(disk.f_frsize), disk.f_blocks.saturating_mul(disk.f_frsize))
+        });
+        let mut log = self.0.path.clone().into_os_string();
+        log.push("-wal");
+        Sizes { database: size(&self.0.path), log: size(Path::new(&log)), free, disk: whole }
     }
 
     /// Writes what is queued, then ends the writer; later writes are refused. Blocks.

@@ -1,7 +1,8 @@
 //! The readers: a pool of read-only connections.
 
-use super::{OpenError, ReadTx, writer::panicked};
-use crate::error::Error;
+use super::{Meters, OpenError, ReadTx, Readers, writer::panicked};
+use crate::{clock::monotonic, error::Error};
+use r2d2::PooledConnection;
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::{Connection, OpenFlags};
 use std::{
@@ -14,19 +15,22 @@ use std::{
 /// How long a read waits for a free connection.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-pub(super) struct Pool(r2d2::Pool<SqliteConnectionManager>);
+pub(super) struct Pool {
+    connections: r2d2::Pool<SqliteConnectionManager>,
+    meters: Meters,
+}
 
 impl Pool {
-    pub(super) fn open(database: &Path) -> Result<Self, OpenError> {
+    pub(super) fn open(database: &Path, meters: Meters) -> Result<Self, OpenError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let manager = SqliteConnectionManager::file(database).with_flags(flags).with_init(|connection| {
             connection.set_prepared_statement_cache_capacity(64);
             // No mmap: mapped pages would count as resident. 1 MiB of cache each is plenty beside the system's.
             connection.execute_batch("PRAGMA cache_size=-1024; PRAGMA mmap_size=0; PRAGMA query_only=ON;")
         });
-        // One a worker, opened when it is first needed.
-        let readers = available_parallelism().map_or(2, |cores| cores.get().clamp(2, 16) as u32);
-        let pool = r2d2::Pool::builder()
+        // One a worker, and one for whoever watches the process; opened when it is first needed.
+        let readers = available_parallelism().map_or(2, |cores| cores.get().clamp(2, 16) as u32) + 1;
+        let connections = r2d2::Pool::builder()
             .max_size(readers)
             .min_idle(Some(1))
             .test_on_check_out(false)
@@ -34,14 +38,36 @@ impl Pool {
             .idle_timeout(None)
             .max_lifetime(None)
             .build(manager)?;
-        Ok(Self(pool))
+        Ok(Self { connections, meters })
     }
 
     pub(super) fn read<T>(&self, work: impl FnOnce(&ReadTx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let connection = self.0.get().map_err(|_| Error::Unavailable("all readers are busy"))?;
+        let connection = self.connection()?;
         let _snapshot = Snapshot::of(&connection)?;
         catch_unwind(AssertUnwindSafe(|| work(&ReadTx::new(&connection))))
             .unwrap_or_else(|panic| Err(panicked(panic)))
+    }
+
+    /// Mostly there is a free one; only a wait is measured, so that it costs the others nothing.
+    fn connection(&self) -> Result<PooledConnection<SqliteConnectionManager>, Error> {
+        if let Some(free) = self.connections.try_get() {
+            return Ok(free);
+        }
+        let begun = monotonic();
+        let waited_for = self.connections.get();
+        self.meters.reader_wait.observe(begun.elapsed().as_secs_f64());
+        waited_for.map_err(|_| {
+            self.meters.reader_timeouts.inc();
+            Error::Unavailable("all readers are busy")
+        })
+    }
+
+    pub(super) fn readers(&self) -> Readers {
+        let state = self.connections.state();
+        Readers {
+            busy: state.connections.saturating_sub(state.idle_connections),
+            idle: state.idle_connections,
+        }
     }
 }
 

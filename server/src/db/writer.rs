@@ -4,7 +4,7 @@
 //! savepoint of its own, commits once, and only then answers. Nothing is delayed on purpose: while one group is on its
 //! way to the disk the next one gathers by itself.
 
-use super::{OpenError, Told, WriteTx, lock::FileLock, migrate};
+use super::{Meters, OpenError, Told, WriteTx, lock::FileLock, migrate};
 use crate::{clock::monotonic, error::Error};
 use rusqlite::Connection;
 use std::{
@@ -66,6 +66,7 @@ type Listener = Box<dyn Fn(Told) + Send + Sync>;
 /// The queue's end that callers hold.
 pub(super) struct Writer {
     queue: SyncSender<Message>,
+    meters: Meters,
     listener: Arc<OnceLock<Listener>>,
     outdated: watch::Receiver<bool>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -77,14 +78,15 @@ enum Message {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, lock: FileLock) -> Result<Self, OpenError> {
+    pub(super) fn start(connection: Connection, lock: FileLock, meters: Meters) -> Result<Self, OpenError> {
         let (queue, jobs) = sync_channel(QUEUE);
         let (tell_outdated, outdated) = watch::channel(false);
         let listener = Arc::new(OnceLock::new());
         let hears = Arc::clone(&listener);
-        let run = move || Thread { connection, lock, jobs, tell_outdated, hears }.run();
+        let counts = meters.clone();
+        let run = move || Thread { connection, lock, jobs, tell_outdated, hears, meters: counts }.run();
         let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(run)?;
-        Ok(Self { queue, listener, outdated, thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue, meters, listener, outdated, thread: Mutex::new(Some(thread)) })
     }
 
     pub(super) fn on_commit(&self, listener: Listener) {
@@ -99,14 +101,25 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let job = Ask { work: Some(work), result: None, reply };
-        self.queue.try_send(Message::Job(Box::new(job))).map_err(|refused| match refused {
-            TrySendError::Full(_) => Error::Unavailable("the writer's queue is full"),
-            TrySendError::Disconnected(_) => Error::Unavailable("the writer has ended"),
+        // Before it is sent: the writer may take it at once.
+        self.meters.queue.inc();
+        self.queue.try_send(Message::Job(Box::new(job))).map_err(|refused| {
+            self.meters.queue.dec();
+            match refused {
+                TrySendError::Full(_) => {
+                    self.meters.full.inc();
+                    Error::Unavailable("the writer's queue is full")
+                }
+                TrySendError::Disconnected(_) => Error::Unavailable("the writer has ended"),
+            }
         })?;
         match tokio::time::timeout(PATIENCE, answer).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(Error::Unavailable("the writer has ended")),
-            Err(_) => Err(Error::Unavailable("the writer is slow")),
+            Err(_) => {
+                self.meters.slow.inc();
+                Err(Error::Unavailable("the writer is slow"))
+            }
         }
     }
 
@@ -207,6 +220,7 @@ struct Thread {
     jobs: Receiver<Message>,
     tell_outdated: watch::Sender<bool>,
     hears: Arc<OnceLock<Listener>>,
+    meters: Meters,
 }
 
 impl Thread {
@@ -216,7 +230,8 @@ impl Thread {
             Ok(())
         }));
         while let Ok(Message::Job(first)) = self.jobs.recv() {
-            let mut group = Vec::new();
+            self.meters.queue.dec();
+            let (begun, mut group) = (monotonic(), Vec::new());
             let (fate, go_on) = match self.commit(first, &mut group) {
                 Ok((go_on, told)) => {
                     told.tell(self.hears.get().map(|listener| &**listener));
@@ -224,6 +239,8 @@ impl Thread {
                 }
                 Err(failure) => (Err(failure), true),
             };
+            self.meters.commit.observe(begun.elapsed().as_secs_f64());
+            self.meters.group.observe(group.len() as f64);
             for job in group {
                 job.answer(fate.clone());
             }
@@ -284,6 +301,9 @@ impl Thread {
                 break;
             }
             *next = self.jobs.try_recv().ok();
+            if matches!(next, Some(Message::Job(_))) {
+                self.meters.queue.dec();
+            }
         }
         self.execute("COMMIT")?;
         Ok(told)

@@ -145,6 +145,11 @@ impl Hub {
         }
     }
 
+    /// How many streams are open.
+    pub(super) fn streams(&self) -> usize {
+        self.streams.values().map(Vec::len).sum()
+    }
+
     /// Ends all streams, and those that are opened from now on.
     pub(super) fn close(&mut self) {
         self.closed = true;

@@ -78,6 +78,11 @@ impl Events {
         self.0.lock().remove(opened);
     }
 
+    /// How many streams are open.
+    pub fn streams(&self) -> usize {
+        self.0.lock().streams()
+    }
+
     /// Ends all streams, and those that are opened from now on.
     pub fn close(&self) {
         self.0.lock().close();

@@ -9,6 +9,7 @@ mod error;
 pub mod extract;
 pub mod headers;
 mod health;
+pub mod internal;
 mod json;
 pub mod openapi;
 pub mod precondition;

@@ -149,6 +149,7 @@ impl Desk {
         };
         let (expired, leased) = self.state.db.write(lease).await?;
         if !expired.is_empty() {
+            self.state.metrics.reminders("expired", expired.len());
             tracing::warn!(reminders.expired = expired.len(), "reminders came too late to be of use");
         }
         let vault = self.state.vault.clone();
@@ -221,15 +222,16 @@ async fn record_all(state: Arc<State>, mut done: mpsc::UnboundedReceiver<Done>) 
         }
         let results = Arc::new(results);
         match insist(|| write_down(&state, &results, 0..results.len(), now)).await {
-            Ok(()) => {}
+            Ok(fates) => count(&state, &results, &fates, now),
             Err(error @ Error::Unavailable(_)) => {
                 tracing::error!(%error, reminders = results.len(), "what became of messages was not recorded");
             }
             // One of them cannot be settled: that one alone is parked.
             Err(_) => {
                 for n in 0..results.len() {
-                    if let Err(error) = insist(|| write_down(&state, &results, n..n + 1, now)).await {
-                        park(&state, &results, n, now, &error).await;
+                    match insist(|| write_down(&state, &results, n..n + 1, now)).await {
+                        Ok(fates) => count(&state, results.get(n..).unwrap_or_default(), &fates, now),
+                        Err(error) => park(&state, &results, n, now, &error).await,
                     }
                 }
             }
@@ -238,10 +240,21 @@ async fn record_all(state: Arc<State>, mut done: mpsc::UnboundedReceiver<Done>) 
     }
 }
 
-type Results = Arc<Vec<(Leased, Result<Outcome, Settled>)>>;
+type Settling = (Leased, Result<Outcome, Settled>);
+type Results = Arc<Vec<Settling>>;
+
+/// Counts what became of reminders, now that it is on disk.
+fn count(state: &State, results: &[Settling], fates: &[&'static str], now: Timestamp) {
+    for ((leased, outcome), fate) in results.iter().zip(fates) {
+        state.metrics.reminders(fate, 1);
+        if *outcome == Ok(Outcome::Delivered) && leased.owed.kind.counts() {
+            state.metrics.delivered(now.duration_since(leased.owed.due_at));
+        }
+    }
+}
 
 /// Tries again while the database is not to be had, until the lease is over: then somebody else sends it again.
-async fn insist<F: Future<Output = Result<(), Error>>>(write: impl Fn() -> F) -> Result<(), Error> {
+async fn insist<T, F: Future<Output = Result<T, Error>>>(write: impl Fn() -> F) -> Result<T, Error> {
     let begun = monotonic();
     loop {
         match write().await {
@@ -253,19 +266,21 @@ async fn insist<F: Future<Output = Result<(), Error>>>(write: impl Fn() -> F) ->
     }
 }
 
+/// Answers what became of each, by name.
 async fn write_down(
     state: &Arc<State>,
     results: &Results,
     which: Range<usize>,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<Vec<&'static str>, Error> {
     let (shared, results) = (Arc::clone(state), Arc::clone(results));
     let write = move |tx: &WriteTx<'_>| {
-        for (leased, outcome) in results.get(which).unwrap_or_default() {
+        let results = results.get(which).unwrap_or_default().iter();
+        let fates = results.map(|(leased, outcome)| {
             let caller = Caller { account: leased.owed.account, vault: &shared.vault, now };
-            settle(tx, &caller, leased, outcome)?;
-        }
-        Ok(())
+            settle(tx, &caller, leased, outcome)
+        });
+        fates.collect()
     };
     state.db.write(write).await
 }
@@ -288,13 +303,16 @@ fn settle(
     caller: &Caller<'_>,
     leased: &Leased,
     outcome: &Result<Outcome, Settled>,
-) -> Result<(), Error> {
+) -> Result<&'static str, Error> {
     let (account, now) = (caller.account, caller.now);
     let owed = &leased.owed;
     let mut has_ended = false;
     let verdict = match outcome {
         // It was not even tried: nobody needs to know.
-        Err(settled @ Settled::Again { .. }) => return store::settle(tx, leased, now, settled).map(drop),
+        Err(settled @ Settled::Again { .. }) => {
+            store::settle(tx, leased, now, settled)?;
+            return Ok(settled.name());
+        }
         Err(settled) => {
             Verdict { settled: settled.clone(), fails_over: matches!(settled, Settled::Failed(_)) }
         }
@@ -332,7 +350,7 @@ fn settle(
         // The person acted while it was on its way: it shows what is done with.
         act::close_what_arrived(tx, caller, owed)?;
     }
-    Ok(())
+    Ok(verdict.settled.name())
 }
 
 /// Sends what is due, on and on.
@@ -344,6 +362,7 @@ pub fn deliver(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()>
         let origins = Arc::default();
         let mut desk = Desk { state: Arc::clone(&state), slots, origins, done, sending: JoinSet::new() };
         while !stop.is_asked() {
+            state.metrics.pass("reminders.delivery", state.clock.now());
             // Each keeps its memory until it is looked at, and in a rush there is no pause below.
             while desk.sending.try_join_next().is_some() {}
             let slots = Arc::clone(&desk.slots);
@@ -386,6 +405,7 @@ pub fn deliver(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()>
 pub fn plan(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()> {
     Box::pin(async move {
         while !stop.is_asked() {
+            state.metrics.pass("reminders.planning", state.clock.now());
             if let Err(error) = plan_all(&state, &stop).await {
                 tracing::error!(%error, "reminders could not be planned");
             }
@@ -441,6 +461,7 @@ async fn plan_all(state: &Arc<State>, stop: &Stop) -> Result<(), Error> {
 pub fn prune(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()> {
     Box::pin(async move {
         while !stop.is_asked() {
+            state.metrics.pass("reminders.pruning", state.clock.now());
             if let Err(error) = prune_all(&state, &stop).await {
                 tracing::error!(%error, "old reminders could not be forgotten");
             }

@@ -20,6 +20,7 @@ use crate::{
     channels,
     db::{ReadTx, WriteTx},
     error::Error,
+    metrics::Outbox,
     revision::IfMatch,
     routines,
 };
@@ -37,6 +38,14 @@ use daymark_shared::{
 use jiff::Timestamp;
 use std::collections::HashMap;
 use store::{Cursor, Listed};
+
+/// How much is owed, whoever's it is.
+///
+/// # Errors
+/// Where storage fails.
+pub fn outbox(tx: &ReadTx<'_>, now: Timestamp) -> Result<Outbox, Error> {
+    store::outbox(tx, now, job::LEASE)
+}
 
 /// How an account is reminded.
 ///

@@ -3,6 +3,7 @@
 use crate::{
     db::{ReadTx, WriteTx},
     error::Error,
+    metrics::Outbox,
 };
 use daymark_shared::{
     ids::{AccountId, ChannelId, ReminderId, RoutineId},
@@ -422,6 +423,27 @@ pub fn next_due(tx: &ReadTx<'_>) -> Result<Option<Timestamp>, Error> {
         "SELECT next_at FROM reminders INDEXED BY reminders_next WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1",
     )?;
     Ok(query.query_row([], |row| row.get(0)).optional()?.map(instant))
+}
+
+/// How much is owed, whoever's it is. Only indexes are read, and the few rows whose lease may be running.
+pub fn outbox(tx: &ReadTx<'_>, now: Timestamp, lease: SignedDuration) -> Result<Outbox, Error> {
+    let leased_until = now.checked_add(lease).unwrap_or(Timestamp::MAX);
+    let count = |sql, key: &[i64]| -> Result<u64, Error> {
+        Ok(tx.prepare_cached(sql)?.query_row(rusqlite::params_from_iter(key), |row| row.get(0))?)
+    };
+    let (now_micros, leased_micros) = (now.as_microsecond(), leased_until.as_microsecond());
+    let due =
+        count("SELECT count(*) FROM reminders INDEXED BY reminders_next WHERE next_at <= ?1", &[now_micros])?;
+    let later =
+        count("SELECT count(*) FROM reminders INDEXED BY reminders_next WHERE next_at > ?1", &[now_micros])?;
+    let leased = count(
+        "SELECT count(*) FROM reminders INDEXED BY reminders_next WHERE next_at > ?1 AND next_at <= ?2 AND state = 1",
+        &[now_micros, leased_micros],
+    )?;
+    let missed = count("SELECT count(*) FROM reminders INDEXED BY reminders_missed WHERE missed = 1", &[])?;
+    let longest = next_due(tx)?.map_or(SignedDuration::ZERO, |next| now.duration_since(next));
+    let oldest_due_s = longest.as_secs_f64().max(0.0);
+    Ok(Outbox { pending: later.saturating_sub(leased), due, leased, missed, oldest_due_s })
 }
 
 /// Forgets rows settled before `before`, and acknowledgements as old; at most `limit` of each. What was missed stays

@@ -21,7 +21,7 @@ use std::{
     collections::HashMap,
     io::{BufReader, Read},
     net::{TcpListener, TcpStream},
-    sync::{Arc, mpsc},
+    sync::mpsc,
     thread::JoinHandle,
     time::Duration,
 };
@@ -112,17 +112,17 @@ impl TestApp {
         let (tell, told) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async {
-                let state = Arc::new(State::open(config, clock).await.unwrap());
-                let jobs = jobs::start(&state);
-                tell.send(()).unwrap();
+                let state = web::Data::new(State::open(config, clock).await.unwrap());
+                let jobs = jobs::start(&state.clone().into_inner());
+                tell.send(state.clone()).unwrap();
                 // Whoever drops the sender asks as well.
                 let _ = stopped.await;
                 jobs.stop().await;
                 state.db.close();
             });
         });
-        told.recv().unwrap();
-        Worker { stop: Some(stop), thread: Some(thread) }
+        let state = told.recv().unwrap();
+        Worker { state, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Changes the database behind the server's back, for what would take very many requests.
@@ -202,6 +202,8 @@ impl Drop for TestApp {
 
 /// Stops, and has finished what it had in hand, when it is dropped.
 pub struct Worker {
+    /// What the process itself can reach, for what no endpoint does.
+    pub state: web::Data<State>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }

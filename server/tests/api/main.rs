@@ -12,6 +12,7 @@ mod delivery;
 mod events;
 mod every_endpoint;
 mod foundations;
+mod metrics;
 mod openapi;
 mod planning;
 mod reminders;
