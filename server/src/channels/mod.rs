@@ -88,6 +88,19 @@ pub fn routing(tx: &ReadTx<'_>, account: AccountId) -> Result<Routing, Error> {
     store::routing(tx, account)
 }
 
+/// The fallback whose turn it is after this channel: the first one, or the next after a fallback, though that may have
+/// ended. Those that have ended are left out.
+///
+/// # Errors
+/// Where storage fails.
+pub fn fallback_after(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    channel: ChannelId,
+) -> Result<Option<ChannelId>, Error> {
+    store::fallback_after(tx, account, channel)
+}
+
 /// The browsers of an account that have not ended, whatever their role.
 ///
 /// # Errors

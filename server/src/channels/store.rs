@@ -219,6 +219,27 @@ pub fn routing(tx: &ReadTx<'_>, account: AccountId) -> Result<Routing, Error> {
     Ok(routing)
 }
 
+/// The first fallback after this channel, or of all where it is none itself; without those that have ended.
+pub fn fallback_after(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    channel: ChannelId,
+) -> Result<Option<ChannelId>, Error> {
+    let role = number(&ROLES, &ChannelRole::Fallback);
+    let mut place =
+        tx.prepare_cached("SELECT position FROM channels WHERE account = ?1 AND id = ?2 AND role = ?3")?;
+    let key = params![account.as_bytes(), channel.as_bytes(), role];
+    let position: i64 = place.query_row(key, |row| row.get(0)).optional()?.unwrap_or(-1);
+    let mut next = tx.prepare_cached(
+        "SELECT id FROM channels
+         WHERE account = ?1 AND ended_at IS NULL AND role = ?3 AND (position, id) > (?4, ?2)
+         ORDER BY position, id LIMIT 1",
+    )?;
+    let key = params![account.as_bytes(), channel.as_bytes(), role, position];
+    let id = next.query_row(key, |row| row.get(0)).optional()?;
+    Ok(id.map(ChannelId::from_bytes))
+}
+
 /// The browsers that have not ended.
 pub fn push_channels(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<ChannelId>, Error> {
     let mut query = tx.prepare_cached(

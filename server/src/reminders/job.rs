@@ -319,10 +319,10 @@ fn settle(
         Ok(outcome) => {
             // Whoever holds the row: this is what the channel has said.
             has_ended = channels::record(tx, account, owed.channel, now, outcome)?;
-            let routing = channels::routing(tx, account)?;
-            let has_fallback = judge::next_fallback(&routing, owed).is_some();
-            let is_renewed =
-                matches!(outcome, Outcome::Gone { .. }) && !has_ended && routing.has(owed.channel);
+            let has_fallback = outcome.reason().is_some() && judge::next_fallback(tx, owed)?.is_some();
+            let is_renewed = matches!(outcome, Outcome::Gone { .. })
+                && !has_ended
+                && channels::routing(tx, account)?.has(owed.channel);
             if is_renewed {
                 // The browser has another subscription by now.
                 Verdict { settled: Settled::Again { at: now, reason: Some(Reason::Gone) }, fails_over: false }

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     caller::Caller,
-    channels::{self, Outcome, Routing},
-    db::WriteTx,
+    channels::{self, Outcome},
+    db::{ReadTx, WriteTx},
     error::Error,
 };
 use daymark_shared::ids::{ChannelId, ReminderId};
@@ -60,19 +60,17 @@ fn backoff(attempts: u32, chance: u8) -> SignedDuration {
 }
 
 /// The channel whose turn it is after that of `owed` has failed.
-pub fn next_fallback(routing: &Routing, owed: &Owed) -> Option<ChannelId> {
-    if !owed.kind.counts() {
-        return None;
-    }
-    let here = routing.fallbacks.iter().position(|fallback| *fallback == owed.channel);
-    let next = here.map_or(0, |here| here + 1);
-    routing.fallbacks.get(next).copied()
+///
+/// # Errors
+/// Where storage fails.
+pub fn next_fallback(tx: &ReadTx<'_>, owed: &Owed) -> Result<Option<ChannelId>, Error> {
+    // Nobody misses the others.
+    if owed.kind.counts() { channels::fallback_after(tx, owed.account, owed.channel) } else { Ok(None) }
 }
 
 /// Gives the reminder to the next channel, at once.
 pub fn fail_over(tx: &WriteTx<'_>, caller: &Caller<'_>, owed: &Owed) -> Result<(), Error> {
-    let routing = channels::routing(tx, caller.account)?;
-    let Some(channel) = next_fallback(&routing, owed).filter(|_| owed.until > caller.now) else {
+    let Some(channel) = next_fallback(tx, owed)?.filter(|_| owed.until > caller.now) else {
         return Ok(());
     };
     let other = Owed { id: caller.mint(ReminderId::mint), channel, kind: Kind::Fallback, ..owed.clone() };
@@ -190,17 +188,5 @@ mod tests {
             };
             assert!(again >= at(95));
         }
-    }
-
-    #[test]
-    fn fallbacks_take_their_turns() {
-        let routing = Routing { always: vec![channel(4)], fallbacks: vec![channel(5), channel(6)] };
-        let next = |from: u8, kind| {
-            next_fallback(&routing, &Owed { channel: channel(from), ..leased(kind, 1).owed })
-        };
-        assert_eq!(next(4, Kind::Planned), Some(channel(5)));
-        assert_eq!(next(5, Kind::Fallback), Some(channel(6)));
-        assert_eq!(next(6, Kind::Fallback), None);
-        assert_eq!(next(4, Kind::Close), None, "nobody misses it");
     }
 }

@@ -173,8 +173,10 @@ impl<'a> Plan<'a> {
                 },
                 // The person asked for this one: it stays while the occurrence is there to be done, and the channel.
                 Kind::Snoozed | Kind::Fallback => match self.open_key(&row)? {
-                    Some(_) if row.due_at > now && !self.routing.has(row.channel) => {
-                        store::delete(self.tx, seq)?
+                    Some(key) if row.due_at > now && !self.routing.has(row.channel) => {
+                        // It was put off for whoever is told by then.
+                        self.owe(&Owed { key, ..row })?;
+                        store::delete(self.tx, seq)?;
                     }
                     Some(key) if key != row.key => store::follow(self.tx, seq, &Owed { key, ..row })?,
                     Some(_) => {}

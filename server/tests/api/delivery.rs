@@ -383,6 +383,64 @@ fn a_device_that_is_gone_takes_no_reminder_with_it(#[case] has_fallback: bool) {
     drop(worker);
 }
 
+/// A fallback's turn ends with its device: the next one gets it, not the first one again.
+#[test]
+fn a_fallback_that_is_gone_hands_on_to_the_next() {
+    let sink = Sink::start();
+    let app = with_push(&sink);
+    let me = app.sign_up("mira@example.org");
+    for (n, path, role) in [(1, "/first", "always"), (2, "/second", "fallback")] {
+        add_hook(&me, n, &sink.url(path), role);
+        sink.script(path, &[const { Reply::Status(400, "") }; 2]);
+    }
+    add_browser(&me, 3, &sink);
+    let role = json!({ "role": "fallback" });
+    let push = format!("/api/v1/channels/{}", channel_id(3));
+    me.send_json("PATCH", &push, &[("if-match", "*")], &role).json(200);
+    add_hook(&me, 4, &sink.url("/last"), "fallback");
+    sink.script("/push/3", &[const { Reply::Status(410, "") }; 2]);
+    // Of two at once, one ends the channel, and the other finds it ended.
+    for n in [1, 2] {
+        create(&me, &planned(n, "2026-03-02T07:01", None));
+    }
+    let worker = app.worker();
+    app.advance(minutes(1));
+    until("the last one gets both", || (paths(&sink).get("/last") == Some(&2)).then_some(()));
+    idle(&app);
+    assert_eq!(
+        (paths(&sink)["/first"], paths(&sink)["/second"]),
+        (3, 2),
+        "the first is told of the end, too"
+    );
+    drop(worker);
+}
+
+/// What was put off for a device that is gone by then is for whoever is told instead.
+#[rstest]
+#[case::by_a_fallback("fallback")]
+#[case::by_another_device("always")]
+fn what_was_put_off_outlives_its_device(#[case] role: &str) {
+    let sink = Sink::start();
+    let app = with_push(&sink);
+    let me = app.sign_up("mira@example.org");
+    add_browser(&me, 1, &sink);
+    add_hook(&me, 2, &sink.url("/hook"), role);
+    create(&me, &planned(1, "2026-03-02T07:01", None));
+    create(&me, &planned(2, "2026-03-02T07:02", None));
+    let ring = listed(&me, "upcoming").remove(0)["id"].take();
+    let worker = app.worker();
+    pass(&app, minutes(1), minutes(1));
+    let snooze = format!("/api/v1/reminders/{}/snooze", ring.as_str().unwrap());
+    me.post(&snooze, &json!({ "minutes": 5 })).empty(204);
+    sink.script("/push/1", &[Reply::Status(410, "")]);
+    pass(&app, minutes(5), minutes(1));
+    let to_hook = sink.ledger().into_iter().filter(|message| message.path == "/hook");
+    let put_off = to_hook.filter(|message| message.body["data"]["due_at"] == "2026-03-02T06:06:00Z");
+    let titles: Vec<Value> = put_off.map(|mut message| message.body["data"]["title"].take()).collect();
+    assert_eq!(titles, ["Morning start 1"]);
+    drop(worker);
+}
+
 /// A plan that cannot be read comes to light when something else is recorded.
 #[test]
 fn one_account_that_cannot_be_planned_makes_nobody_hear_twice() {

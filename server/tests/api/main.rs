@@ -25,4 +25,6 @@ mod smtp;
 mod static_files;
 mod stream;
 mod valkey;
+#[path = "../support/valkey_server.rs"]
 mod valkey_server;
+mod valkey_watch;

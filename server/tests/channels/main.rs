@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../support/browser.rs"]
+mod browser;
 #[path = "../support/certificate.rs"]
 mod certificate;
 mod desk;

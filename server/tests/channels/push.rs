@@ -1,40 +1,20 @@
 //! Web Push: decrypted with the browser's key, verified with the key that it subscribed with.
 
 use crate::{
+    browser::Browser,
     desk::{Desk, SITE, TAG, reminder, start},
     sink::{Asked, Sink},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use daymark_server::channels::{self, Message, MessageKind, Outcome};
 use daymark_shared::account::Locale;
-use ece::EcKeyComponents;
 use jiff::SignedDuration;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde_json::{Value, json};
 
-/// A browser with keys of its own.
-struct Browser {
-    keys: EcKeyComponents,
-    auth: [u8; 16],
-}
-
-impl Browser {
-    fn new() -> Self {
-        let (keys, auth) = ece::generate_keypair_and_auth_secret().unwrap();
-        Self { keys: keys.raw_components().unwrap(), auth }
-    }
-
-    /// What it subscribes with, at this push service.
-    fn target(&self, endpoint: &str) -> Value {
-        let keys =
-            json!({ "p256dh": BASE64.encode(self.keys.public_key()), "auth": BASE64.encode(self.auth) });
-        json!({ "push": { "endpoint": endpoint, "keys": keys } })
-    }
-
-    fn reads(&self, asked: &Asked) -> Value {
-        assert_eq!(asked.header("content-encoding"), "aes128gcm");
-        serde_json::from_slice(&ece::decrypt(&self.keys, &self.auth, &asked.body).unwrap()).unwrap()
-    }
+fn reads(browser: &Browser, asked: &Asked) -> Value {
+    assert_eq!(asked.header("content-encoding"), "aes128gcm");
+    browser.reads(&asked.body).unwrap()
 }
 
 /// The token and the claims in it, once the signature is that of the key which browsers subscribe with.
@@ -78,8 +58,8 @@ async fn a_browser_reads_what_nobody_else_can() {
         "silent": false,
         "due_at": "2026-03-02T06:00:00Z",
     });
-    assert_eq!(browser.reads(&asked), expected);
-    assert!(ece::decrypt(&Browser::new().keys, &browser.auth, &asked.body).is_err());
+    assert_eq!(reads(&browser, &asked), expected);
+    assert_eq!(Browser::new().reads(&asked.body), None);
     let (_, claims) = vapid(&desk, &asked);
     assert_eq!((&claims["aud"], &claims["sub"]), (&json!(sink.origin), &json!(SITE)));
     assert_eq!(claims["exp"], start().as_second() + 12 * 60 * 60);
@@ -99,7 +79,7 @@ async fn each_kind_says_how_urgent_it_is() {
         let message = Message { kind, token: None, locale: Locale::De, ..reminder() };
         assert_eq!(desk.send(channel.id, &message).await, Outcome::Delivered);
         let asked = sink.next();
-        let read = browser.reads(&asked);
+        let read = reads(&browser, &asked);
         assert_eq!((asked.header("urgency"), &read["silent"]), (urgency, &json!(silent)));
         assert_eq!((&read["kind"], &read["token"]), (&json!(kind.as_str()), &Value::Null));
         assert_eq!(read["labels"]["snooze"], "In 10 Minuten");
@@ -140,7 +120,7 @@ async fn the_longest_texts_fit() {
     assert_eq!(desk.send(channel.id, &message).await, Outcome::Delivered);
     let asked = sink.next();
     assert!(asked.body.len() <= 4_096, "{}", asked.body.len());
-    let read = browser.reads(&asked);
+    let read = reads(&browser, &asked);
     assert_eq!(read["title"].as_str().unwrap(), message.title);
     assert!(message.body.starts_with(read["body"].as_str().unwrap()));
 }

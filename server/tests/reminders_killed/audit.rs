@@ -2,9 +2,11 @@
 
 use crate::{
     fleet::{Death, Said},
+    ledger::{Notice, Receipt},
     oracle::{Owed, Ring},
     person::Person,
-    sink::Receipt,
+    reach::{Place, Standing},
+    turns,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -27,11 +29,26 @@ pub struct Counts {
     pub due: usize,
     /// Of these, listed as missed with a reason instead.
     pub missed: usize,
+    /// Of these, taken by a fallback, since the channel had failed or its device was gone.
+    #[serde(default)]
+    pub instead: usize,
     /// Reminders that were changed at the very moment, or withdrawn while they were on their way: they may have arrived.
     pub perhaps: usize,
     pub snoozed: usize,
     pub arrived: usize,
-    /// Of these, copies of what was not answered with success before.
+    /// Of these, pushes: decrypted with the keys of their browsers.
+    #[serde(default)]
+    pub pushes: usize,
+    /// Devices that were gone at some moment: their channels have ended, and no others.
+    #[serde(default)]
+    pub gone: usize,
+    /// Messages that told of a device that is gone, or that a reminder is done with.
+    #[serde(default)]
+    pub notices: usize,
+    /// How often Valkey was ended, emptied or stopped.
+    #[serde(default)]
+    pub valkey: usize,
+    /// Of what arrived, copies of what was not answered with success before.
     pub unanswered: usize,
     /// Copies of what a worker had sent that died before it could write that down.
     pub killed: usize,
@@ -49,9 +66,14 @@ impl Counts {
             (&mut self.lost_answers, other.lost_answers),
             (&mut self.due, other.due),
             (&mut self.missed, other.missed),
+            (&mut self.instead, other.instead),
             (&mut self.perhaps, other.perhaps),
             (&mut self.snoozed, other.snoozed),
             (&mut self.arrived, other.arrived),
+            (&mut self.pushes, other.pushes),
+            (&mut self.gone, other.gone),
+            (&mut self.notices, other.notices),
+            (&mut self.valkey, other.valkey),
             (&mut self.unanswered, other.unanswered),
             (&mut self.killed, other.killed),
             (&mut self.outlived, other.outlived),
@@ -67,66 +89,77 @@ impl Counts {
 pub struct Evidence<'a> {
     pub people: &'a [Person],
     pub receipts: &'a [Receipt],
+    pub notices: &'a [Notice],
     pub deaths: &'a [Death],
     pub said: &'a Said,
-    /// What the people's lists of missed reminders tell, in their order.
-    pub missed: &'a [BTreeSet<Ring>],
+    /// What was found to be neither taken nor listed as missed, in the order of people.
+    pub unlisted: &'a [Vec<(Place, Ring)>],
     /// What is due later does not count.
     pub until: Timestamp,
 }
 
 /// Counts, and tells what is wrong.
 pub fn audit(evidence: &Evidence<'_>) -> (Counts, Vec<String>) {
-    let mut counts = Counts { arrived: evidence.receipts.len(), ..Counts::default() };
+    let receipts = evidence.receipts;
+    let mut counts = Counts {
+        arrived: receipts.len(),
+        pushes: receipts.iter().filter(|receipt| receipt.capability.is_some()).count(),
+        notices: evidence.notices.len(),
+        ..Counts::default()
+    };
     let mut wrong = Vec::new();
-    for (person, missed) in evidence.people.iter().zip(evidence.missed) {
-        counts.requests += person.asked;
-        counts.lost_answers += person.lost;
-        for (ring, owed) in person.oracle.due(evidence.until) {
-            let came = person.arrived(ring);
-            let had_to = match owed {
-                Owed::Must => person.channels.len(),
-                Owed::Withdrawn => came,
-                Owed::Perhaps | Owed::Never => 0,
-            };
-            counts.due += had_to;
-            counts.perhaps += person.channels.len() - had_to;
-        }
-        for (channel, ring) in person.missing(evidence.until) {
-            if missed.contains(&ring) {
+    for (person, unlisted) in evidence.people.iter().zip(evidence.unlisted) {
+        count(person, evidence.until, &mut counts);
+        for (place, ring) in person.missing(evidence.until) {
+            // Where others stand in, all of them had to fail too.
+            let mut chain = person.reach.fallbacks.iter().chain([&place]);
+            if chain.all(|place| turns::is_accounted(person, place, &ring)) {
                 counts.missed += 1;
             } else {
-                wrong.push(format!("{} has not got {ring:?} at channel {channel}", person.name));
+                wrong.push(format!("{} has not got {ring:?} at {place:?}", person.name));
             }
         }
-        for (routine, span) in person.snoozed(evidence.until) {
-            for channel in &person.channels {
-                counts.snoozed += 1;
-                let is_it = |receipt: &&Receipt| {
-                    receipt.routine == routine
-                        && receipt.channel == *channel
-                        && (span.0..=span.1).contains(&receipt.due_at)
-                };
-                if !evidence.receipts.iter().filter(is_it).any(|receipt| receipt.is_taken) {
-                    wrong.push(format!("{} put off {routine} to {span:?} in vain", person.name));
-                }
-            }
-        }
+        let unlisted = unlisted.iter().map(|missing| format!("{}: not listed: {missing:?}", person.name));
+        wrong.extend(unlisted);
+        let in_vain = person.put_off_in_vain(evidence.until);
+        wrong.extend(in_vain.iter().map(|put_off| format!("{} put off in vain: {put_off:?}", person.name)));
+        wrong.extend(turns::too_early(person, receipts, evidence.deaths));
+        wrong.extend(turns::farewells(person, receipts, evidence.deaths));
+        wrong.extend(turns::closed_in_vain(person, receipts));
     }
     wrong.extend(never_due(evidence));
-    wrong.extend(several_ids(evidence.receipts));
+    wrong.extend(several_ids(receipts));
     wrong.extend(repeats(evidence, &mut counts));
     (counts, wrong)
+}
+
+fn count(person: &Person, until: Timestamp, counts: &mut Counts) {
+    counts.requests += person.asked;
+    counts.lost_answers += person.lost;
+    counts.gone += person.reach.gone().count();
+    let all = person.reach.always.len();
+    counts.snoozed += person.snoozed(until).len() * all;
+    for (ring, owed) in person.oracle.due(until) {
+        let had_to = match owed {
+            Owed::Must => all,
+            Owed::Withdrawn => person.reach.arrived(ring),
+            Owed::Perhaps | Owed::Never => 0,
+        };
+        counts.due += had_to;
+        counts.perhaps += all - had_to;
+        let standings = person.reach.always.iter().map(|place| person.reach.stands_at(place, ring));
+        counts.instead += standings.filter(|standing| *standing == Standing::Instead).count();
+    }
 }
 
 fn never_due(evidence: &Evidence<'_>) -> Vec<String> {
     let mut owners = HashMap::new();
     for person in evidence.people {
-        owners.extend(person.channels.iter().map(|channel| (*channel, person)));
+        owners.extend(person.reach.places().map(|place| (place.line, person)));
     }
     let ring = |receipt: &Receipt| Ring { routine: receipt.routine.clone(), due_at: receipt.due_at };
     let strays = evidence.receipts.iter().filter(|receipt| {
-        owners.get(&receipt.channel).is_none_or(|person| person.owed(&ring(receipt)) == Owed::Never)
+        owners.get(&receipt.line).is_none_or(|person| person.owed(&ring(receipt)) == Owed::Never)
     });
     strays.map(|receipt| format!("never due: {receipt:?}")).collect()
 }
@@ -135,7 +168,7 @@ fn never_due(evidence: &Evidence<'_>) -> Vec<String> {
 fn several_ids(receipts: &[Receipt]) -> Vec<String> {
     let mut ids: BTreeMap<(usize, &str, Timestamp), BTreeSet<&str>> = BTreeMap::new();
     for receipt in receipts {
-        ids.entry((receipt.channel, &receipt.routine, receipt.due_at)).or_default().insert(&receipt.id);
+        ids.entry((receipt.line, &receipt.routine, receipt.due_at)).or_default().insert(&receipt.id);
     }
     let several = ids.into_iter().filter(|(_, ids)| ids.len() > 1);
     several.map(|(place, ids)| format!("one reminder with several ids: {place:?} {ids:?}")).collect()
@@ -184,13 +217,16 @@ mod tests {
 
     fn receipt(id: &str, by: &str, second: i64, is_taken: bool) -> Receipt {
         Receipt {
-            channel: 0,
+            line: 0,
             id: id.to_owned(),
             routine: "water".to_owned(),
             due_at: at(100),
             by: by.to_owned(),
             received_at: at(second),
+            tag: "tag".to_owned(),
+            capability: None,
             is_taken,
+            is_final: false,
         }
     }
 
@@ -204,7 +240,8 @@ mod tests {
                 outlived: HashSet::from([("b".to_owned(), "slow".to_owned())]),
                 silent: HashSet::new(),
             },
-            missed: &[],
+            unlisted: &[],
+            notices: &[],
             until: at(200),
         };
         repeats(&evidence, &mut Counts::default()).len()
@@ -236,7 +273,8 @@ mod tests {
             receipts: &[receipt("x", "b", 100, true)],
             deaths: &[],
             said: &Said::default(),
-            missed: &[],
+            unlisted: &[],
+            notices: &[],
             until: at(200),
         };
         assert_eq!(never_due(&evidence).len(), 1);

@@ -1,6 +1,7 @@
-//! Two of `server api` and two of `server jobs` on one folder: killed at any moment, started again at once.
+//! Two of `server api` and two of `server jobs` on one folder, with a Valkey between them: killed at any moment, started
+//! again at once.
 
-use crate::sink::Ledger;
+use crate::{chance::Chance, ledger::Ledger, valkey_server::ValkeyServer};
 use daymark_server::clock::{Clock, monotonic};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -83,13 +84,19 @@ pub struct Fleet {
     asking: [AtomicUsize; 2],
     /// What reads their logs.
     listeners: Mutex<Vec<JoinHandle<()>>>,
+    /// Whose messages are believed as those of push services.
+    push_services: String,
+    /// What they share; nothing where it is not installed.
+    valkey: Option<Mutex<ValkeyServer>>,
 }
 
 impl Fleet {
     /// Starts all four and waits until they are at work.
-    pub fn start(data: &Path) -> Self {
+    pub fn start(data: &Path, push_services: &str) -> Self {
         let fleet = Self {
             data: data.to_owned(),
+            push_services: push_services.to_owned(),
+            valkey: ValkeyServer::start().map(Mutex::new),
             processes: Mutex::default(),
             heard: Arc::default(),
             deaths: Mutex::default(),
@@ -113,15 +120,19 @@ impl Fleet {
             *started
         };
         let name = format!("{mode}{slot}-{number}");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_server"))
-            .arg(mode)
-            .env_clear()
+        let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+        command.arg(mode).env_clear();
+        if let Some(valkey) = &self.valkey {
+            command.env("VALKEY_URL", valkey.lock().unwrap().url());
+        }
+        let mut child = command
             .env("DATA_DIR", &self.data)
             .env("PORT", "0")
             .env("REGISTRATION", "open")
             .env("OUTBOUND_ALLOW", "127.0.0.0/8")
-            // It is in each link: that tells who has sent a message.
-            .env("PUBLIC_URL", format!("http://{name}.test"))
+            .env("PUSH_SERVICES", &self.push_services)
+            // It is in each link, and push services are told it: that tells who has sent a message.
+            .env("PUBLIC_URL", format!("https://{name}.test"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -178,6 +189,27 @@ impl Fleet {
             self.heard.lock().unwrap().urls[slot] = None;
         }
         *process = self.spawn(mode, slot);
+    }
+
+    /// Does to Valkey what a bad day does: ends it and starts it anew, empties it, or lets it hang for a moment. Answers
+    /// whether there is one.
+    pub fn disturb_valkey(&self, chance: &mut Chance) -> bool {
+        let Some(valkey) = &self.valkey else { return false };
+        let mut valkey = valkey.lock().unwrap();
+        match chance.among(0..3) {
+            0 => {
+                valkey.kill();
+                thread::sleep(Duration::from_millis(chance.among(0..500)));
+                valkey.restart();
+            }
+            1 => drop(valkey.command(&["FLUSHALL"])),
+            _ => {
+                valkey.signal("-STOP");
+                thread::sleep(Duration::from_millis(chance.among(0..500)));
+                valkey.signal("-CONT");
+            }
+        }
+        true
     }
 
     /// Which have died, in order.

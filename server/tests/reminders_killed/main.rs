@@ -1,6 +1,6 @@
-//! Reminders arrive, whoever is killed: two of `server api` and two of `server jobs` on one folder, killed at random
-//! moments while people make and change plans; a ledger of what arrived, held against an oracle that knows only what was
-//! acknowledged.
+//! Reminders arrive, whoever is killed: two of `server api` and two of `server jobs` on one folder, with a Valkey between
+//! them, killed at random moments while people make and change plans. Channels fail, and devices are gone for ever. A
+//! ledger of what arrived is held against an oracle that knows only what was acknowledged.
 //!
 //! `make test` kills twenty times. `REMINDER_KILLS=10000 REMINDER_KILLS_FOLDER=folder` makes the long form: it goes on
 //! where the totals in that folder end, and adds to them after each round.
@@ -8,20 +8,29 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod audit;
+#[path = "../support/browser.rs"]
+mod browser;
 mod chance;
 mod fleet;
+mod ledger;
+mod letter;
 mod oracle;
 mod person;
+mod reach;
 mod sink;
+mod turns;
+#[path = "../support/valkey_server.rs"]
+mod valkey_server;
 
 use audit::{Counts, Evidence, audit};
 use chance::Chance;
 use daymark_server::clock::{Clock, monotonic};
 use fleet::Fleet;
-use jiff::Timestamp;
+use ledger::Receipt;
 use person::Person;
+use reach::Wish;
 use serde::{Deserialize, Serialize};
-use sink::{Receipt, Sink};
+use sink::{Kind, Sink, Temper};
 use std::{
     collections::HashSet,
     env, fs,
@@ -37,8 +46,9 @@ use std::{
 
 const SHORT: usize = 20;
 /// Kills in a round of the long form.
-const LONG: usize = 100;
-const PEOPLE: usize = 12;
+const LONG: usize = 400;
+/// The longest pause between two kills, in milliseconds: of the short form, and of the long.
+const PAUSES: (u64, u64) = (2_800, 500);
 /// How long it may take after the last kill until everything has arrived: leases end, and what was refused is tried again.
 const PATIENCE: Duration = Duration::from_secs(150);
 
@@ -50,24 +60,49 @@ struct Round {
     lateness: Vec<i64>,
 }
 
+/// Which channels people have. Who has a device that dies has one only, and something else besides.
+fn people(chance: &mut Chance) -> Vec<Vec<Wish>> {
+    use {Kind::*, Temper::*};
+    let mut mortal = || Mortal(chance.among(2..30) as usize);
+    let always = |kind, temper| Wish { kind, temper, is_fallback: false };
+    let fallback = |kind, temper| Wish { kind, temper, is_fallback: true };
+    vec![
+        vec![always(Hook, Usual), always(Hook, Usual)],
+        vec![always(Push, Usual), always(Hook, Usual)],
+        vec![always(Hook, Usual)],
+        vec![always(Push, Usual), always(Push, Usual)],
+        vec![always(Hook, Failing), fallback(Hook, Flaky), fallback(Push, Usual)],
+        vec![always(Push, mortal()), always(Push, Usual)],
+        vec![always(Hook, Usual), always(Hook, Usual), fallback(Hook, Usual)],
+        vec![always(Push, mortal()), fallback(Hook, Usual)],
+        vec![always(Hook, Usual)],
+        vec![always(Push, Usual)],
+        vec![always(Push, Failing), fallback(Hook, Usual)],
+        vec![always(Hook, Failing), fallback(Push, mortal()), fallback(Hook, Usual)],
+    ]
+}
+
 /// One round, with data of its own: so many kills, at most so many milliseconds apart.
 fn round(kills: usize, pause: u64, seed: u64) -> Round {
     let mut chance = Chance::new(seed);
-    // Every third person has two channels.
-    let channels: usize = (0..PEOPLE).map(|n| 1 + usize::from(n % 3 == 0)).sum();
-    let sink = Sink::start(channels, chance.next());
+    let wishes = people(&mut chance);
+    let lines = wishes.iter().flatten().map(|wish| (wish.kind, wish.temper));
+    let sink = Sink::start(lines, chance.next());
     let data = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let fleet = Arc::new(Fleet::start(data.path()));
+    let fleet = Arc::new(Fleet::start(data.path(), &sink.push_services));
 
-    let mut free = (0..).zip(sink.ports.iter().copied());
-    let people: Vec<Person> = (0..PEOPLE)
-        .map(|n| {
-            let ports: Vec<(usize, u16)> = free.by_ref().take(1 + usize::from(n % 3 == 0)).collect();
-            Person::sign_up(n, &fleet, &sink.ledger, &ports, chance.next())
+    let mut targets = (0..).zip(sink.targets.iter().cloned());
+    let people: Vec<Person> = (0..)
+        .zip(wishes)
+        .map(|(n, wishes)| {
+            let wishes = wishes.into_iter().zip(targets.by_ref());
+            let wishes = wishes.map(|(wish, (line, target))| (wish, line, target)).collect();
+            Person::sign_up(n, &fleet, &sink.ledger, wishes, chance.next())
         })
         .collect();
 
     let is_over = AtomicBool::new(false);
+    let mut valkey = 0;
     let mut people: Vec<Person> = thread::scope(|scope| {
         let lives: Vec<_> = people
             .into_iter()
@@ -88,6 +123,9 @@ fn round(kills: usize, pause: u64, seed: u64) -> Round {
                 thread::sleep(Duration::from_micros(chance.among(0..6_000)));
             }
             fleet.kill(n);
+            if chance.percent(12) {
+                valkey += usize::from(fleet.disturb_valkey(&mut chance));
+            }
         }
         is_over.store(true, Ordering::SeqCst);
         lives.into_iter().map(|life| life.join().unwrap()).collect()
@@ -96,35 +134,41 @@ fn round(kills: usize, pause: u64, seed: u64) -> Round {
     sink.calm_down();
     let until = Clock::system().now();
     let began = monotonic();
-    let is_open = |person: &Person| {
-        let receipts = sink.ledger.receipts();
-        let came = |(routine, (from, to)): (&str, (Timestamp, Timestamp))| {
-            let is_it = |receipt: &Receipt| {
-                receipt.is_taken && receipt.routine == routine && (from..=to).contains(&receipt.due_at)
-            };
-            receipts.iter().filter(|receipt| is_it(receipt)).count() >= person.channels.len()
-        };
-        !person.missing(until).is_empty() || !person.snoozed(until).into_iter().all(came)
+    let mut is_open = |person: &mut Person| {
+        person.look_at_channels();
+        !person.missing(until).is_empty()
+            || !person.put_off_in_vain(until).is_empty()
+            || !person.unlisted(until).is_empty()
+            || person.reach.gone().any(|place| !person.ended.contains_key(&place.line))
+            || !turns::untold(person).is_empty()
     };
-    while people.iter().any(is_open) && began.elapsed() < PATIENCE {
+    while people.iter_mut().any(&mut is_open) && began.elapsed() < PATIENCE {
         thread::sleep(Duration::from_millis(100));
     }
-    let missed: Vec<_> = people.iter_mut().map(Person::missed).collect();
+    let unlisted: Vec<_> = people
+        .iter_mut()
+        .map(|person| {
+            person.look_at_missed();
+            person.look_at_channels();
+            person.unlisted(until)
+        })
+        .collect();
     let deaths = fleet.deaths();
-    let receipts = sink.ledger.receipts();
+    let (receipts, notices) = (sink.ledger.receipts(), sink.ledger.notices());
     let strange = sink.ledger.strange();
     let said = fleet.stop();
     let evidence = Evidence {
         people: &people,
         receipts: &receipts,
+        notices: &notices,
         deaths: &deaths,
         said: &said,
-        missed: &missed,
+        unlisted: &unlisted,
         until,
     };
     let (mut counts, mut wrong) = audit(&evidence);
-    counts.kills = deaths.len();
-    wrong.extend(strange.into_iter().map(|text| format!("not a reminder: {text}")));
+    (counts.kills, counts.valkey) = (deaths.len(), valkey);
+    wrong.extend(strange.into_iter().map(|text| format!("nothing that Daymark says: {text}")));
     Round { counts, wrong, lateness: lateness(&receipts) }
 }
 
@@ -170,7 +214,7 @@ fn kills_lose_no_reminder_and_repeat_none_without_a_reason() {
     match long_form() {
         None => {
             say(&format!("seed {seed}"));
-            let round = round(SHORT, 2_800, seed);
+            let round = round(SHORT, PAUSES.0, seed);
             tell(&round);
         }
         Some((kills, folder)) => long(kills, &folder, seed),
@@ -203,7 +247,7 @@ fn long(kills: usize, folder: &Path, seed: u64) {
     while totals.counts.kills < kills {
         let seed = chance.next();
         say(&format!("seed {seed}"));
-        let round = round(LONG.min(kills - totals.counts.kills), 1_400, seed);
+        let round = round(LONG.min(kills - totals.counts.kills), PAUSES.1, seed);
         tell(&round);
         totals.rounds += 1;
         totals.counts.add(&round.counts);

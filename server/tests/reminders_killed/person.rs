@@ -1,10 +1,12 @@
-//! Somebody with a channel or two who makes plans, changes their mind all the time, and notes what was acknowledged.
+//! Somebody with a few channels who makes plans, changes their mind all the time, and notes what was acknowledged.
 
 use crate::{
     chance::Chance,
     fleet::Fleet,
+    ledger::Ledger,
     oracle::{Oracle, Owed, Ring},
-    sink::Ledger,
+    reach::{self, Place, Reach, Standing, Wish},
+    turns,
 };
 use daymark_server::clock::{Clock, monotonic};
 use daymark_shared::ids::{ChannelId, RoutineId, StepId};
@@ -15,7 +17,7 @@ use jiff::{
 };
 use serde_json::{Value, json};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -32,8 +34,8 @@ const TRY: Duration = Duration::from_secs(20);
 /// Minutes of a day.
 const DAY: i64 = 1_440;
 const PASSWORD: &str = "plum kettle orbit 47";
-/// How long after it was due a message has arrived for sure, kills and refusals included.
-const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(60);
+/// How long after it was due a message has arrived for sure, kills, refusals and fallbacks included.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(120);
 /// How many routines a person has at most.
 const ROUTINES: usize = 20;
 
@@ -103,15 +105,19 @@ impl Snooze {
 /// Somebody.
 pub struct Person {
     pub name: String,
-    /// Indices of their channels.
-    pub channels: Vec<usize>,
+    pub reach: Reach,
+    /// Which channels have ended, as the server says: by line, when and why.
+    pub ended: HashMap<usize, (Timestamp, String)>,
     pub oracle: Oracle,
     pub snoozes: Vec<Snooze>,
     /// Requests that were acknowledged, and tries whose answer was lost or a refusal for the moment.
     pub asked: usize,
     pub lost: usize,
+    /// What the server has listed as missed so far: by channel.
+    missed: BTreeSet<(String, Ring)>,
+    /// What was not taken by a line, and found to be accounted for.
+    accounted: BTreeSet<(usize, Ring)>,
     fleet: Arc<Fleet>,
-    ledger: Arc<Ledger>,
     agent: Agent,
     chance: Chance,
     token: String,
@@ -121,24 +127,26 @@ pub struct Person {
 }
 
 impl Person {
-    /// Makes an account with a webhook at each of these ports.
+    /// Makes an account with these channels: what each is to be, its line, and what it is made with.
     pub fn sign_up(
         number: usize,
         fleet: &Arc<Fleet>,
         ledger: &Arc<Ledger>,
-        ports: &[(usize, u16)],
+        wishes: Vec<(Wish, usize, Value)>,
         seed: u64,
     ) -> Self {
         let agent = Agent::config_builder().http_status_as_error(false).timeout_global(Some(TRY)).build();
         let mut person = Self {
             name: format!("person{number}"),
-            channels: ports.iter().map(|(channel, _)| *channel).collect(),
+            reach: Reach { ledger: Arc::clone(ledger), always: Vec::new(), fallbacks: Vec::new() },
+            ended: HashMap::new(),
+            missed: BTreeSet::new(),
+            accounted: BTreeSet::new(),
             oracle: Oracle::default(),
             snoozes: Vec::new(),
             asked: 0,
             lost: 0,
             fleet: Arc::clone(fleet),
-            ledger: Arc::clone(ledger),
             agent: agent.into(),
             chance: Chance::new(seed),
             token: String::new(),
@@ -150,11 +158,15 @@ impl Person {
             json!({ "email": person.email(), "password": PASSWORD, "zone": zone(), "locale": "en" });
         let answer = person.ask("POST", "/accounts", Some(&account));
         person.token = answer["access_token"].as_str().unwrap().to_owned();
-        for (_, port) in ports {
-            let id = ChannelId::mint(now().as_millisecond().unsigned_abs(), person.chance.bytes());
-            let url = format!("http://127.0.0.1:{port}/hook");
-            let channel = json!({ "id": id, "name": "Hook", "target": { "webhook": { "url": url } } });
+        for (wish, line, target) in wishes {
+            let id =
+                ChannelId::mint(now().as_millisecond().unsigned_abs(), person.chance.bytes()).to_string();
+            let role = if wish.is_fallback { "fallback" } else { "always" };
+            let channel = json!({ "id": id, "name": "Lamp", "target": target, "role": role });
             person.ask("POST", "/channels", Some(&channel));
+            let places =
+                if wish.is_fallback { &mut person.reach.fallbacks } else { &mut person.reach.always };
+            places.push(Place { line, temper: wish.temper, id });
         }
         person
     }
@@ -189,10 +201,10 @@ impl Person {
         Timestamp::from_microsecond((second - second % 2) * 1_000_000 + micros).unwrap()
     }
 
-    /// Waits until all that had to arrive did; false where it ends before that.
-    fn wait_for_what_is_due(&self, is_over: &AtomicBool) -> bool {
+    /// Waits until all that had to arrive did, and the rest is listed; false where it ends before that.
+    fn wait_for_what_is_due(&mut self, is_over: &AtomicBool) -> bool {
         let until = now();
-        while !self.missing(until).is_empty() {
+        while !self.missing(until).is_empty() || !self.unlisted(until).is_empty() {
             if is_over.load(Ordering::SeqCst) {
                 return false;
             }
@@ -201,29 +213,66 @@ impl Person {
         true
     }
 
-    /// At how many channels it was taken.
-    pub fn arrived(&self, ring: &Ring) -> usize {
-        let took = |channel: &&usize| self.ledger.has_taken(**channel, &ring.routine, ring.due_at);
-        self.channels.iter().filter(took).count()
+    /// What had to arrive by `until`, and how it stands with the channels that get every reminder.
+    fn standings(&self, until: Timestamp) -> impl Iterator<Item = (&Place, &Ring, Standing)> {
+        self.oracle.must(until).flat_map(move |ring| {
+            self.reach.always.iter().map(move |place| (place, ring, self.reach.stands_at(place, ring)))
+        })
     }
 
     /// What had to arrive by `until` and was not taken yet, and at which channel.
-    pub fn missing(&self, until: Timestamp) -> Vec<(usize, Ring)> {
-        let mut missing = Vec::new();
-        for ring in self.oracle.must(until) {
-            for channel in &self.channels {
-                if !self.ledger.has_taken(*channel, &ring.routine, ring.due_at) {
-                    missing.push((*channel, ring.clone()));
+    pub fn missing(&self, until: Timestamp) -> Vec<(Place, Ring)> {
+        let missing = self.standings(until).filter(|(_, _, standing)| *standing == Standing::Missing);
+        missing.map(|(place, ring, _)| (place.clone(), ring.clone())).collect()
+    }
+
+    /// What had to arrive by `until`, was not taken where it was meant to be, and is not listed as missed there. Asks the
+    /// server where it has to.
+    pub fn unlisted(&mut self, until: Timestamp) -> Vec<(Place, Ring)> {
+        let is_open = |line: usize, ring: &Ring| !self.accounted.contains(&(line, ring.clone()));
+        let mut open: Vec<(Place, Ring)> = self
+            .standings(until)
+            .filter(|(_, _, standing)| matches!(standing, Standing::Instead | Standing::Gone))
+            .filter(|(place, ring, _)| is_open(place.line, ring))
+            .map(|(place, ring, _)| (place.clone(), ring.clone()))
+            .collect();
+        for has_asked in [false, true] {
+            open.retain(|(place, ring)| {
+                let is_accounted = turns::is_accounted(self, place, ring);
+                if is_accounted {
+                    self.accounted.insert((place.line, ring.clone()));
                 }
+                !is_accounted
+            });
+            if has_asked || open.is_empty() {
+                break;
             }
+            self.look_at_missed();
+            self.look_at_channels();
         }
-        missing
+        open
+    }
+
+    /// Whether the server has ever listed it as missed at this channel, with a reason.
+    pub fn is_listed(&self, place: &Place, ring: &Ring) -> bool {
+        self.missed.contains(&(place.id.clone(), ring.clone()))
     }
 
     /// What was put off and had to arrive by `until`: from when to when it is due.
     pub fn snoozed(&self, until: Timestamp) -> Vec<(&str, (Timestamp, Timestamp))> {
         let must = self.snoozes.iter().filter(|snooze| !snooze.is_withdrawn && snooze.span().1 <= until);
         must.map(|snooze| (&*snooze.routine, snooze.span())).collect()
+    }
+
+    /// What was put off to before `until` and was not taken yet.
+    pub fn put_off_in_vain(&self, until: Timestamp) -> Vec<(&str, (Timestamp, Timestamp))> {
+        let mut snoozed = self.snoozed(until);
+        snoozed.retain(|(routine, span)| {
+            let mut standings =
+                self.reach.always.iter().map(|place| self.reach.stands(place, routine, *span));
+            standings.any(|standing| standing == Standing::Missing)
+        });
+        snoozed
     }
 
     /// Whether a message of this routine, due then, was owed.
@@ -235,21 +284,36 @@ impl Person {
         if is_snoozed { Owed::Perhaps } else { self.oracle.owed(ring) }
     }
 
-    /// Which reminders are listed as missed, with a reason: routine, and when it was due.
-    pub fn missed(&mut self) -> BTreeSet<Ring> {
-        let (mut missed, mut cursor) = (BTreeSet::new(), String::new());
+    /// Notes which reminders are listed as missed, with a reason.
+    pub fn look_at_missed(&mut self) {
+        let mut cursor = String::new();
         loop {
             let page = self.ask("GET", &format!("/reminders?list=missed&limit=100{cursor}"), None);
             for item in page["items"].as_array().unwrap().iter().filter(|item| item["reason"].is_string()) {
-                missed.insert(Ring {
+                let (Some(channel), "failed" | "expired") =
+                    (item["channel"]["id"].as_str(), item["state"].as_str().unwrap())
+                else {
+                    continue;
+                };
+                let ring = Ring {
                     routine: item["routine"].as_str().unwrap().to_owned(),
                     due_at: item["due_at"].as_str().unwrap().parse().unwrap(),
-                });
+                };
+                self.missed.insert((channel.to_owned(), ring));
             }
             match page["next"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
-                None => return missed,
+                None => return,
             }
+        }
+    }
+
+    /// Notes which channels have ended.
+    pub fn look_at_channels(&mut self) {
+        let list = self.ask("GET", "/channels", None);
+        for (id, at, reason) in reach::ended(&list) {
+            let place = self.reach.places().find(|place| place.id == id).unwrap();
+            self.ended.insert(place.line, (at, reason.to_owned()));
         }
     }
 
@@ -349,7 +413,7 @@ impl Person {
         let Some(id) = self.chance.pick(&known).cloned() else { return self.create() };
         match dice {
             0..45 if known.len() < ROUTINES => self.create(),
-            // What was put off stays so, whatever its plan does.
+            // What was put off stays so when it is moved or called otherwise.
             _ if self.is_put_off(&id) && dice < 70 => self.move_or_put_back(&id),
             _ if self.is_put_off(&id) => self.edit(&id),
             45..60 => self.skip_or_do(&id),
@@ -452,6 +516,8 @@ impl Person {
             (0, _) => edit["title"] = json!("Water the garden"),
             (1, Start::At(_)) => {
                 planned = Start::At(self.some_minute());
+                // What is planned for another time is another occurrence.
+                self.withdraw(id);
                 edit["schedule"] = json!({ "start": planned.text() });
             }
             _ => {
@@ -494,23 +560,36 @@ impl Person {
         }
     }
 
-    /// Puts off by a minute what has arrived.
+    /// Puts off by a minute what has arrived: from a page, or from the notification itself.
     fn snooze(&mut self) {
+        // What is still on its way would be put off too.
+        let until = now();
+        let mut waits: HashSet<String> =
+            self.missing(until).into_iter().map(|(_, ring)| ring.routine).collect();
+        waits.extend(self.unlisted(until).into_iter().map(|(_, ring)| ring.routine));
         // What has reminded keeps the key of its time: after an edit, that occurrence is not there any more.
         let is_as_then = |it: &Routine| it.over.is_none() && it.again == 0 && it.version == 1;
-        let open = |id: &str| self.routines.get(id).is_some_and(is_as_then);
-        let arrived = self.ledger.receipts();
-        let mine: Vec<_> = arrived
-            .iter()
-            .filter(|receipt| self.channels.contains(&receipt.channel) && open(&receipt.routine))
-            .collect();
+        let open = |id: &str| self.routines.get(id).is_some_and(is_as_then) && !waits.contains(id);
+        let arrived = self.reach.ledger.receipts();
+        let is_mine = |line: usize| self.reach.places().any(|place| place.line == line);
+        let mine: Vec<_> =
+            arrived.iter().filter(|receipt| is_mine(receipt.line) && open(&receipt.routine)).collect();
         let Some(receipt) = self.chance.pick(&mine) else { return };
-        let (id, path) = (receipt.routine.clone(), format!("/reminders/{}/snooze", receipt.id));
+        let id = receipt.routine.clone();
+        let path = match &receipt.capability {
+            Some(capability) => format!("/reminder-actions/{capability}/snooze"),
+            None => format!("/reminders/{}/snooze", receipt.id),
+        };
         self.withdraw(&id);
         let asked = now();
         if self.ask("POST", &path, Some(&json!({ "minutes": 1 }))) == false {
             return;
         }
-        self.snoozes.push(Snooze { routine: id, asked, acknowledged: now(), is_withdrawn: false });
+        let acknowledged = now();
+        // What fell due at this very moment is put off with it, or not.
+        let rings = self.oracle.due(acknowledged).map(|(ring, _)| ring);
+        let put_off = rings.filter(|ring| ring.routine == id && ring.due_at >= asked).cloned().collect();
+        self.oracle.changed((&put_off, &BTreeSet::new()), (asked, acknowledged));
+        self.snoozes.push(Snooze { routine: id, asked, acknowledged, is_withdrawn: false });
     }
 }

@@ -1,12 +1,15 @@
-//! Where the messages go: real sockets, and a ledger. It does to a message what a bad day does: most are taken, some are
-//! refused, and some are left without an answer.
+//! Where the messages go: real sockets. It does to a message what a bad day does: most are taken, some are refused, and
+//! some are left without an answer. Some lines fail nearly always, and some devices are gone after a while.
 
-use crate::chance::Chance;
+use crate::{
+    browser::Browser,
+    chance::Chance,
+    ledger::{Entry, Farewell, Ledger},
+    letter::{self, Asked},
+};
 use daymark_server::clock::Clock;
-use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
-    collections::{HashMap, HashSet},
     net,
     sync::{
         Arc, Mutex,
@@ -23,107 +26,81 @@ use tokio::{
     time::sleep,
 };
 
-/// A message that has arrived in whole.
-#[derive(Debug, Clone)]
-pub struct Receipt {
-    /// Of the channel that it was for.
-    pub channel: usize,
-    /// The reminder's id, as the header says.
-    pub id: String,
-    pub routine: String,
-    pub due_at: Timestamp,
-    /// The process that has sent it.
-    pub by: String,
-    pub received_at: Timestamp,
-    /// Whether it was answered with 200, in whole.
-    pub is_taken: bool,
+/// How the other end of a line is disposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Temper {
+    /// It takes most of what comes.
+    Usual,
+    /// It takes half of it.
+    Flaky,
+    /// It takes nothing until all have calmed down.
+    Failing,
+    /// It takes most of what comes until it has taken so many; from then on it is gone.
+    Mortal(usize),
 }
 
-/// All that has arrived.
-#[derive(Default)]
-pub struct Ledger {
-    receipts: Mutex<Vec<Receipt>>,
-    /// What was taken: channel, routine, and when it was due.
-    taken: Mutex<HashSet<(usize, String, Timestamp)>>,
-    /// How many each process has sent.
-    sent: Mutex<HashMap<String, usize>>,
-    /// What could not be read.
-    strange: Mutex<Vec<String>>,
+/// What a channel leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Hook,
+    Push,
 }
 
-impl Ledger {
-    fn write(&self, receipt: Receipt) -> usize {
-        *self.sent.lock().unwrap().entry(receipt.by.clone()).or_default() += 1;
-        let mut receipts = self.receipts.lock().unwrap();
-        receipts.push(receipt);
-        receipts.len() - 1
-    }
-
-    fn mark_taken(&self, at: usize) {
-        let mut receipts = self.receipts.lock().unwrap();
-        let receipt = &mut receipts[at];
-        receipt.is_taken = true;
-        let place = (receipt.channel, receipt.routine.clone(), receipt.due_at);
-        self.taken.lock().unwrap().insert(place);
-    }
-
-    /// Whether a message of this routine, due then, was taken at this channel.
-    pub fn has_taken(&self, channel: usize, routine: &str, due_at: Timestamp) -> bool {
-        self.taken.lock().unwrap().contains(&(channel, routine.to_owned(), due_at))
-    }
-
-    /// How many messages of this process have arrived.
-    pub fn sent_by(&self, name: &str) -> usize {
-        self.sent.lock().unwrap().get(name).copied().unwrap_or_default()
-    }
-
-    /// All receipts, in the order in which they came.
-    pub fn receipts(&self) -> Vec<Receipt> {
-        self.receipts.lock().unwrap().clone()
-    }
-
-    /// What could not be read.
-    pub fn strange(&self) -> Vec<String> {
-        self.strange.lock().unwrap().clone()
-    }
+/// A place that messages come to, on a port of its own.
+struct Line {
+    temper: Temper,
+    /// Of a push: whose keys can read it.
+    browser: Option<Browser>,
 }
 
 /// The sink; it ends when it is dropped.
 pub struct Sink {
     pub ledger: Arc<Ledger>,
-    /// Of each channel.
-    pub ports: Vec<u16>,
+    /// What a channel is made with, for each line.
+    pub targets: Vec<Value>,
+    /// For `PUSH_SERVICES`: all lines that are pushes.
+    pub push_services: String,
     is_calm: Arc<AtomicBool>,
     _open: watch::Sender<()>,
 }
 
 impl Sink {
-    /// Listens for this many channels, each on a port of its own.
-    pub fn start(channels: usize, seed: u64) -> Self {
-        let bind = |_| {
+    /// Listens at these lines.
+    pub fn start(lines: impl IntoIterator<Item = (Kind, Temper)>, seed: u64) -> Self {
+        let (mut desks, mut targets, mut services) = (Vec::new(), Vec::new(), Vec::new());
+        let (ledger, is_calm) = (Arc::<Ledger>::default(), Arc::<AtomicBool>::default());
+        let chance = Arc::new(Mutex::new(Chance::new(seed)));
+        for (number, (kind, temper)) in lines.into_iter().enumerate() {
             let listener = net::TcpListener::bind("127.0.0.1:0").unwrap();
             listener.set_nonblocking(true).unwrap();
-            listener
-        };
-        let listeners: Vec<net::TcpListener> = (0..channels).map(bind).collect();
-        let ports = listeners.iter().map(|listener| listener.local_addr().unwrap().port()).collect();
-        let (ledger, is_calm) = (Arc::<Ledger>::default(), Arc::<AtomicBool>::default());
+            let origin = format!("http://{}", listener.local_addr().unwrap());
+            let browser = (kind == Kind::Push).then(Browser::new);
+            targets.push(match &browser {
+                None => json!({ "webhook": { "url": format!("{origin}/hook") } }),
+                Some(browser) => browser.target(&format!("{origin}/push/{number}")),
+            });
+            if browser.is_some() {
+                services.push(origin);
+            }
+            let desk = Desk {
+                number,
+                line: Line { temper, browser },
+                ledger: Arc::clone(&ledger),
+                is_calm: Arc::clone(&is_calm),
+                chance: Arc::clone(&chance),
+            };
+            desks.push((Arc::new(desk), listener));
+        }
         let (open, mut ends) = watch::channel(());
-        let desk = Arc::new(Desk {
-            ledger: Arc::clone(&ledger),
-            is_calm: Arc::clone(&is_calm),
-            chance: Mutex::new(Chance::new(seed)),
-        });
         thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let tasks = LocalSet::new();
             runtime.block_on(tasks.run_until(async move {
-                for (channel, listener) in listeners.into_iter().enumerate() {
+                for (desk, listener) in desks {
                     let listener = TcpListener::from_std(listener).unwrap();
-                    let desk = Arc::clone(&desk);
                     tokio::task::spawn_local(async move {
                         while let Ok((stream, _)) = listener.accept().await {
-                            tokio::task::spawn_local(serve(Arc::clone(&desk), channel, stream));
+                            tokio::task::spawn_local(serve(Arc::clone(&desk), stream));
                         }
                     });
                 }
@@ -131,19 +108,21 @@ impl Sink {
                 let _ = ends.changed().await;
             }));
         });
-        Self { ledger, ports, is_calm, _open: open }
+        Self { ledger, targets, push_services: services.join(","), is_calm, _open: open }
     }
 
-    /// From now on it takes everything.
+    /// From now on all take everything, but those that are gone.
     pub fn calm_down(&self) {
         self.is_calm.store(true, Ordering::SeqCst);
     }
 }
 
 struct Desk {
+    number: usize,
+    line: Line,
     ledger: Arc<Ledger>,
     is_calm: Arc<AtomicBool>,
-    chance: Mutex<Chance>,
+    chance: Arc<Mutex<Chance>>,
 }
 
 enum Treatment {
@@ -151,6 +130,10 @@ enum Treatment {
         after: Duration,
     },
     Refused(&'static str),
+    /// Refused, and there is no use in trying again.
+    RefusedForGood,
+    /// The device is gone, and says so.
+    Gone(&'static str),
     /// No answer in the time that a send may take.
     Stalled,
     /// Closed after it was read.
@@ -159,58 +142,82 @@ enum Treatment {
     Reset,
 }
 
+const BROKEN: Treatment = Treatment::Refused("500 Internal Server Error\r\n");
+
 impl Desk {
     fn treatment(&self) -> Treatment {
         let mut chance = self.chance.lock().unwrap();
+        if let Temper::Mortal(after) = self.line.temper
+            && (self.ledger.is_gone(self.number) || self.ledger.taken_by(self.number) >= after)
+        {
+            return Treatment::Gone(if chance.percent(50) { "410 Gone\r\n" } else { "404 Not Found\r\n" });
+        }
         if self.is_calm.load(Ordering::SeqCst) {
             return Treatment::Taken { after: Duration::ZERO };
         }
-        match chance.among(0..200) {
-            0..10 => Treatment::Refused("500 Internal Server Error\r\n"),
-            10..16 => Treatment::Refused("429 Too Many Requests\r\nretry-after: 1\r\n"),
-            16..18 => Treatment::Stalled,
-            18..24 => Treatment::Closed,
-            24..30 => Treatment::Reset,
-            30..60 => Treatment::Taken { after: Duration::from_millis(chance.among(1..700)) },
+        match (self.line.temper, chance.among(0..200)) {
+            (Temper::Failing, 0..30) => Treatment::RefusedForGood,
+            (Temper::Failing, 30..50) => Treatment::Closed,
+            (Temper::Failing, _) => BROKEN,
+            (Temper::Flaky, 60..150) => BROKEN,
+            (_, 0..10) => BROKEN,
+            (_, 10..16) => Treatment::Refused("429 Too Many Requests\r\nretry-after: 1\r\n"),
+            (_, 16..18) => Treatment::Stalled,
+            (_, 18..24) => Treatment::Closed,
+            (_, 24..30) => Treatment::Reset,
+            (_, 30..60) => Treatment::Taken { after: Duration::from_millis(chance.among(1..700)) },
             _ => Treatment::Taken { after: Duration::from_millis(chance.among(0..15)) },
         }
     }
-}
 
-async fn serve(desk: Arc<Desk>, channel: usize, mut stream: TcpStream) {
-    while let Some((head, body)) = request(&mut stream).await {
-        let Some(receipt) = read(channel, &head, &body) else {
-            let text = format!("{head}{}", String::from_utf8_lossy(&body));
-            desk.ledger.strange.lock().unwrap().push(text);
-            return;
+    /// Writes down what has come; `None` where it is nothing that Daymark says.
+    fn take_in(&self, asked: &Asked) -> Option<(Entry, String)> {
+        let Some((letter, by)) = letter::read(self.number, self.line.browser.as_ref(), asked) else {
+            self.ledger.write_strange(format!("{}{}", asked.head, String::from_utf8_lossy(&asked.body)));
+            return None;
         };
-        let at = desk.ledger.write(receipt);
-        match desk.treatment() {
-            Treatment::Taken { after } => {
-                sleep(after).await;
-                if stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.is_err() {
-                    return;
-                }
-                desk.ledger.mark_taken(at);
-            }
-            Treatment::Refused(answer) => {
-                let answer = format!("HTTP/1.1 {answer}content-length: 0\r\n\r\n");
-                if stream.write_all(answer.as_bytes()).await.is_err() {
-                    return;
-                }
-            }
-            Treatment::Stalled => {
-                sleep(Duration::from_secs(8)).await;
-                return;
-            }
-            Treatment::Closed => return,
-            Treatment::Reset => return stream.set_zero_linger().unwrap(),
-        }
+        Some((self.ledger.write(letter, &by), by))
     }
 }
 
-/// The next request's head and body; `None` at the end.
-async fn request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+async fn serve(desk: Arc<Desk>, mut stream: TcpStream) -> Option<()> {
+    loop {
+        let asked = request(&mut stream).await?;
+        let (entry, by) = desk.take_in(&asked)?;
+        let answer = match desk.treatment() {
+            Treatment::Taken { after } => {
+                sleep(after).await;
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.ok()?;
+                desk.ledger.mark_taken(entry);
+                continue;
+            }
+            Treatment::Refused(answer) => answer,
+            Treatment::RefusedForGood => {
+                desk.ledger.mark_final(entry);
+                "403 Forbidden\r\n"
+            }
+            Treatment::Gone(answer) => {
+                let farewell = Farewell { to: by, at: Clock::system().now() };
+                desk.ledger.write_farewell(desk.number, farewell);
+                answer
+            }
+            Treatment::Stalled => {
+                sleep(Duration::from_secs(8)).await;
+                return None;
+            }
+            Treatment::Closed => return None,
+            Treatment::Reset => {
+                stream.set_zero_linger().unwrap();
+                return None;
+            }
+        };
+        let answer = format!("HTTP/1.1 {answer}content-length: 0\r\n\r\n");
+        stream.write_all(answer.as_bytes()).await.ok()?;
+    }
+}
+
+/// The next request; `None` at the end.
+async fn request(stream: &mut TcpStream) -> Option<Asked> {
     let mut buffer = Vec::new();
     let head = loop {
         if stream.read_buf(&mut buffer).await.ok()? == 0 {
@@ -221,35 +228,12 @@ async fn request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
             break String::from_utf8(std::mem::replace(&mut buffer, body)).ok()?;
         }
     };
-    let length: usize = field(&head, "content-length")?.parse().ok()?;
-    while buffer.len() < length {
-        if stream.read_buf(&mut buffer).await.ok()? == 0 {
+    let mut asked = Asked { head, body: buffer };
+    let length: usize = asked.field("content-length")?.parse().ok()?;
+    while asked.body.len() < length {
+        if stream.read_buf(&mut asked.body).await.ok()? == 0 {
             return None;
         }
     }
-    Some((head, buffer))
-}
-
-fn field<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    let mut fields = head.lines().filter_map(|line| line.split_once(':'));
-    fields.find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
-}
-
-/// A message as it arrived; `None` where it is none.
-fn read(channel: usize, head: &str, body: &[u8]) -> Option<Receipt> {
-    let message: Value = serde_json::from_slice(body).ok()?;
-    let data = &message["data"];
-    let (process, path) = data["url"].as_str()?.strip_prefix("http://")?.split_once(".test/start/")?;
-    let (routine, _) = path.split_once('/')?;
-    let id = field(head, "webhook-id")?;
-    let is_sound = message["type"] == "reminder.due" && data["id"] == id;
-    is_sound.then_some(Receipt {
-        channel,
-        id: id.to_owned(),
-        routine: routine.to_owned(),
-        due_at: data["due_at"].as_str()?.parse().ok()?,
-        by: process.to_owned(),
-        received_at: Clock::system().now(),
-        is_taken: false,
-    })
+    Some(asked)
 }

@@ -51,15 +51,6 @@ impl ValkeyServer {
         }
     }
 
-    /// Returns once a server listens to it.
-    pub fn subscribed(&self) {
-        let end = monotonic() + Duration::from_secs(20);
-        while !self.command(&["PUBSUB", "NUMPAT"]).starts_with(":1\r\n") {
-            assert!(monotonic() < end, "nobody subscribes");
-            thread::sleep(Duration::from_millis(20));
-        }
-    }
-
     /// `SIGKILL`.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
@@ -88,22 +79,8 @@ impl ValkeyServer {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    /// Everything that it is asked from now on, until it ends.
-    pub fn monitor(&self) -> thread::JoinHandle<Vec<u8>> {
-        let mut connection = self.connect();
-        send(&mut connection, &["MONITOR"]);
-        let mut ok = [0; 5];
-        connection.read_exact(&mut ok).unwrap();
-        assert_eq!(&ok, b"+OK\r\n");
-        thread::spawn(move || {
-            let mut seen = Vec::new();
-            // It ends with an error where the server was killed; what came before counts.
-            let _ = connection.read_to_end(&mut seen);
-            seen
-        })
-    }
-
-    fn connect(&self) -> UnixStream {
+    /// Another connection to it.
+    pub fn connect(&self) -> UnixStream {
         UnixStream::connect(self.socket()).unwrap()
     }
 }
@@ -115,7 +92,8 @@ impl Drop for ValkeyServer {
     }
 }
 
-fn send(connection: &mut UnixStream, words: &[&str]) {
+/// Sends a command; whoever does reads the answer.
+pub fn send(connection: &mut UnixStream, words: &[&str]) {
     let mut command = format!("*{}\r\n", words.len());
     for word in words {
         write!(command, "${}\r\n{word}\r\n", word.len()).unwrap();
