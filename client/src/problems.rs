@@ -31,6 +31,8 @@ crate::words! {
         "Für das erste Konto wird der Link gebraucht, den der Server beim Start ausgegeben hat.";
     invitation_invalid: "This invitation has been used or has expired. Ask for a new one.",
         "Diese Einladung ist schon benutzt oder abgelaufen. Bitte um eine neue.";
+    reset_invalid: "This link has been used or has expired, or there is a newer one. Ask for a new one.",
+        "Dieser Link ist schon benutzt oder abgelaufen, oder es gibt einen neueren. Bitte um einen neuen.";
     email_taken: "There is an account with this address already.", "Zu dieser Adresse gibt es schon ein Konto.";
     bad_email: "Write an address such as mira@example.org.", "Gib eine Adresse wie mira@example.org an.";
     bad_address: "This server does not reach out to that address.", "Diese Adresse ruft der Server nicht auf.";
@@ -73,6 +75,7 @@ impl Words {
             Code::RegistrationClosed => self.registration_closed(),
             Code::SetupRequired => self.setup_required(),
             Code::InvitationInvalid => self.invitation_invalid(),
+            Code::ResetInvalid => self.reset_invalid(),
             Code::EmailTaken => self.email_taken(),
             Code::BadEmail => self.bad_email(),
             Code::BadAddress => self.bad_address(),

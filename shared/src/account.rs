@@ -210,6 +210,17 @@ pub struct PasswordChange {
     pub new: Password,
 }
 
+/// A password, set by whoever has the link that the operator printed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PasswordReset {
+    /// The token of the link.
+    pub reset: Token,
+    /// The one to use from now on.
+    pub password: Password,
+}
+
 /// Who may create an account here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -112,6 +112,8 @@ codes! {
     SetupRequired = "setup_required", 403, "The first account needs the link printed when the server started.";
     /// An invitation that is unknown, used or expired.
     InvitationInvalid = "invitation_invalid", 403, "The invitation is not valid any more.";
+    /// A link to set a password that was used, is over, or has a newer one after it.
+    ResetInvalid = "reset_invalid", 403, "The link to set a password is not valid any more.";
     /// The e-mail address has an account already.
     EmailTaken = "email_taken", 409, "There is an account with this e-mail address.";
     /// Too many tries.

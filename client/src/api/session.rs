@@ -6,7 +6,7 @@ use super::{
 };
 use crate::platform::{clock, locks, storage};
 use daymark_shared::{
-    account::{Account, Instance, NewAccount},
+    account::{Account, Instance, NewAccount, PasswordReset},
     ids::SessionId,
     page::Page,
     problem::Code,
@@ -186,6 +186,14 @@ pub async fn sign_in(body: &SignIn) -> Result<Account, ApiError> {
 /// [`ApiError`].
 pub async fn register(body: &NewAccount) -> Result<Account, ApiError> {
     begin("accounts", json(body)).await
+}
+
+/// Sets a password by the link that the operator gave, and signs in.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn reset_password(body: &PasswordReset) -> Result<Account, ApiError> {
+    begin("password-resets", json(body)).await
 }
 
 async fn begin(path: &'static str, body: Option<String>) -> Result<Account, ApiError> {

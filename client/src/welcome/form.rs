@@ -10,7 +10,7 @@ use crate::{
     ui::{Button, Kind, PasswordField, Typed, glyphs, icon, text_field},
 };
 use daymark_shared::{
-    account::{Account, Locale, NewAccount, WeekStart},
+    account::{Account, Locale, NewAccount, PasswordReset, WeekStart},
     problem::Code,
     session::SignIn,
     text::{Email, Name, Password},
@@ -65,6 +65,7 @@ impl Wrong {
 enum Request {
     SignIn(SignIn),
     Create(Box<NewAccount>),
+    Reset(PasswordReset),
 }
 
 /// Where the browser is and what it speaks.
@@ -78,6 +79,12 @@ struct Place {
 impl Draft {
     /// What to send, or what is wrong.
     fn check(&self, pass: Option<&Pass>, place: &Place) -> Result<Request, Wrong> {
+        if let Some(Pass::Reset(token)) = pass {
+            return match Password::new(&self.password) {
+                Ok(password) => Ok(Request::Reset(PasswordReset { reset: token.clone(), password })),
+                Err(violation) => Err(Wrong { password: Some(violation.code), ..Wrong::default() }),
+            };
+        }
         let (name, email, password) =
             (Name::new(&self.name), Email::new(&self.email), Password::new(&self.password));
         // An empty field is empty, not an address of the wrong shape.
@@ -89,7 +96,7 @@ impl Draft {
                     let (setup, invitation) = match pass.clone() {
                         Pass::Setup(token) => (token, None),
                         Pass::Invitation(token) => (None, Some(token)),
-                        Pass::Open => (None, None),
+                        Pass::Open | Pass::Reset(_) => (None, None),
                     };
                     let Place { zone, locale, week_start } = place.clone();
                     let new =
@@ -111,17 +118,18 @@ async fn send(request: Request) -> Result<Account, ApiError> {
     match request {
         Request::SignIn(body) => session::sign_in(&body).await,
         Request::Create(body) => session::register(&body).await,
+        Request::Reset(body) => session::reset_password(&body).await,
     }
 }
 
 /// Properties of [`Form`].
 #[derive(Properties, PartialEq)]
 pub struct FormProps {
-    /// What lets them create an account; without it they sign in.
+    /// What lets them create an account, or set a password; without it they sign in.
     pub pass: Option<Pass>,
 }
 
-/// Signs in, or creates an account.
+/// Signs in, creates an account, or sets a password.
 #[component]
 pub fn Form(props: &FormProps) -> Html {
     let (words, problems) = (use_words(), problems::use_words());
@@ -185,7 +193,8 @@ pub fn Form(props: &FormProps) -> Html {
         })
     };
     let error = |code: Option<Code>| code.map(|code| AttrValue::Static(problems.code(code)));
-    let creating = props.pass.is_some();
+    let resetting = matches!(props.pass, Some(Pass::Reset(_)));
+    let (creating, choosing) = (props.pass.is_some() && !resetting, props.pass.is_some());
     let (typed, found) = (draft.get(), wrong.get());
     html! {
         // Our own messages, in the person's language and at the fields.
@@ -207,26 +216,28 @@ pub fn Form(props: &FormProps) -> Html {
                     ..Typed::default()
                 }) }
             }
-            { text_field(&Typed {
-                id: "email".into(),
-                kind: Some("email".into()),
-                label: words.email().into(),
-                value: typed.email.clone().into(),
-                oninput: edit(|draft, text| draft.email = text),
-                autocomplete: Some("username".into()),
-                required: true,
-                error: error(found.email),
-                ..Typed::default()
-            }) }
+            if !resetting {
+                { text_field(&Typed {
+                    id: "email".into(),
+                    kind: Some("email".into()),
+                    label: words.email().into(),
+                    value: typed.email.clone().into(),
+                    oninput: edit(|draft, text| draft.email = text),
+                    autocomplete: Some("username".into()),
+                    required: true,
+                    error: error(found.email),
+                    ..Typed::default()
+                }) }
+            }
             <PasswordField
                 id="password"
                 label={words.password()}
                 value={typed.password.clone()}
                 oninput={edit(|draft, text| draft.password = text)}
-                autocomplete={if creating { "new-password" } else { "current-password" }}
+                autocomplete={if choosing { "new-password" } else { "current-password" }}
                 required=true
                 // What is wrong says the same.
-                hint={(creating && found.password.is_none()).then(|| AttrValue::Static(words.password_hint()))}
+                hint={(choosing && found.password.is_none()).then(|| AttrValue::Static(words.password_hint()))}
                 error={error(found.password)}
                 reveal={(words.show_password().into(), words.hide_password().into())}
             />
@@ -235,7 +246,11 @@ pub fn Form(props: &FormProps) -> Html {
                 submit: true,
                 busy: busy.get(),
                 class: "wide",
-                ..Button::says(if creating { words.create_account() } else { words.sign_in() })
+                ..Button::says(match props.pass {
+                    None => words.sign_in(),
+                    Some(Pass::Reset(_)) => words.set_password(),
+                    Some(_) => words.create_account(),
+                })
             } }
             if creating {
                 <p class="hint">{ words.your_zone(zone.borrow().as_str()) }</p>
@@ -284,6 +299,10 @@ mod tests {
         assert_eq!(send(Pass::Setup(Some(token.clone()))), (true, false));
         assert_eq!(send(Pass::Invitation(token)), (false, true));
         assert_eq!(send(Pass::Open), (false, false));
+        let reset = Pass::Reset(Token::new("abc").unwrap());
+        assert!(matches!(draft("", "x").check(Some(&reset), &place()), Ok(Request::Reset(_))));
+        let wrong = draft("", "").check(Some(&reset), &place()).unwrap_err();
+        assert_eq!((wrong.email, wrong.password), (None, Some(Code::TextEmpty)));
     }
 
     #[test]

@@ -27,13 +27,13 @@ enum Door {
         /// Whether anybody may create an account.
         open: bool,
     },
-    /// Create an account.
+    /// Create an account, or set a password.
     Create(Pass),
     /// There is no account yet, and the first needs the link that the server printed.
     NeedsLink,
 }
 
-/// What lets somebody create an account.
+/// What lets somebody create an account, or in to theirs without the old password.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Pass {
     /// It is the first one here, with what the printed link carried.
@@ -42,16 +42,24 @@ pub(crate) enum Pass {
     Invitation(Token),
     /// Anybody may.
     Open,
+    /// They have one already, and a link to set its password.
+    Reset(Token),
 }
 
 impl Door {
     /// Which door is open, for what the address carried.
-    fn at(instance: &Instance, setup: Option<Token>, invitation: Option<Token>) -> Self {
-        match (instance.registration, setup, invitation) {
-            (Registration::Setup, None, _) if instance.setup_needs_token => Self::NeedsLink,
-            (Registration::Setup, setup, _) => Self::Create(Pass::Setup(setup)),
-            (_, _, Some(invitation)) => Self::Create(Pass::Invitation(invitation)),
-            (registration, _, None) => Self::SignIn { open: registration == Registration::Open },
+    fn at(
+        instance: &Instance,
+        setup: Option<Token>,
+        invitation: Option<Token>,
+        reset: Option<Token>,
+    ) -> Self {
+        match (instance.registration, setup, invitation, reset) {
+            (Registration::Setup, None, ..) if instance.setup_needs_token => Self::NeedsLink,
+            (Registration::Setup, setup, ..) => Self::Create(Pass::Setup(setup)),
+            (.., Some(reset)) => Self::Create(Pass::Reset(reset)),
+            (_, _, Some(invitation), None) => Self::Create(Pass::Invitation(invitation)),
+            (registration, _, None, None) => Self::SignIn { open: registration == Registration::Open },
         }
     }
 }
@@ -90,7 +98,9 @@ pub fn WelcomePage(props: &WelcomeProps) -> Html {
                         Remote::Pending => skeleton(4, crate::words::Words(words.0.clone()).loading()),
                         Remote::Failed(error) => trouble(&problems.failure(&error), &instance.reload, false),
                         Remote::Ready(instance) => html! {
-                            <Doorway door={Door::at(&instance, token("setup"), token("invite"))} />
+                            <Doorway
+                                door={Door::at(&instance, token("setup"), token("invite"), token("reset"))}
+                            />
                         },
                     }
                 }
@@ -116,7 +126,11 @@ struct DoorwayProps {
 fn Doorway(props: &DoorwayProps) -> Html {
     let words = use_words();
     let creating = use_kept(|| matches!(props.door, Door::Create(_)));
-    use_title(if creating.get() { words.create_account() } else { words.sign_in() });
+    use_title(match props.door {
+        Door::Create(Pass::Reset(_)) => words.set_password(),
+        _ if creating.get() => words.create_account(),
+        _ => words.sign_in(),
+    });
     let turn = creating.turns();
     let pass = match &props.door {
         Door::NeedsLink => {
@@ -133,6 +147,7 @@ fn Doorway(props: &DoorwayProps) -> Html {
     };
     let (title, lead) = match &pass {
         Some(Pass::Setup(_)) => (words.first_account(), Some(words.first_account_lead())),
+        Some(Pass::Reset(_)) => (words.set_password(), None),
         Some(Pass::Invitation(_)) if creating.get() => (words.create_account(), Some(words.invited_lead())),
         _ if creating.get() => (words.create_account(), None),
         _ => (words.sign_in(), None),
@@ -155,8 +170,8 @@ fn Doorway(props: &DoorwayProps) -> Html {
             <Form key={u8::from(creating.get())} pass={pass.clone().filter(|_| creating.get())} />
             {
                 match pass {
-                    // There is nobody who could sign in.
-                    Some(Pass::Setup(_)) => html! {},
+                    // There is nobody who could sign in, or whose password is known.
+                    Some(Pass::Setup(_)) | Some(Pass::Reset(_)) => html! {},
                     Some(_) if creating.get() => foot(words.have_account(), words.sign_in()),
                     Some(_) => foot(words.new_here(), words.create_account()),
                     None => html! { <p class="foot">{ words.by_invitation() }</p> },
@@ -197,18 +212,22 @@ mod tests {
 
     #[test]
     fn the_first_account_needs_the_link_unless_it_is_made_on_the_machine_itself() {
-        assert_eq!(Door::at(&instance(Registration::Setup, true), None, None), Door::NeedsLink);
-        let with_link = Door::at(&instance(Registration::Setup, true), token(), None);
+        assert_eq!(Door::at(&instance(Registration::Setup, true), None, None, None), Door::NeedsLink);
+        let with_link = Door::at(&instance(Registration::Setup, true), token(), None, None);
         assert_eq!(with_link, Door::Create(Pass::Setup(token())));
-        let here = Door::at(&instance(Registration::Setup, false), None, None);
+        let here = Door::at(&instance(Registration::Setup, false), None, None, None);
         assert_eq!(here, Door::Create(Pass::Setup(None)));
     }
 
     #[test]
     fn an_invitation_opens_the_door_and_an_old_link_does_not() {
         let closed = instance(Registration::Invite, false);
-        assert!(matches!(Door::at(&closed, None, token()), Door::Create(Pass::Invitation(_))));
-        assert_eq!(Door::at(&closed, token(), None), Door::SignIn { open: false });
-        assert_eq!(Door::at(&instance(Registration::Open, false), None, None), Door::SignIn { open: true });
+        assert!(matches!(Door::at(&closed, None, token(), None), Door::Create(Pass::Invitation(_))));
+        assert_eq!(Door::at(&closed, token(), None, None), Door::SignIn { open: false });
+        assert_eq!(
+            Door::at(&instance(Registration::Open, false), None, None, None),
+            Door::SignIn { open: true }
+        );
+        assert!(matches!(Door::at(&closed, None, None, token()), Door::Create(Pass::Reset(_))));
     }
 }

@@ -10,6 +10,7 @@ crate::words! {
     first_account_lead: "Nobody is here yet. Your account will look after this server.",
         "Hier ist noch niemand. Dein Konto wird sich um diesen Server kümmern.";
     invited_lead: "You have been invited to this server.", "Du bist auf diesen Server eingeladen.";
+    set_password: "Set a password", "Passwort festlegen";
     name: "What should we call you? (optional)", "Wie heißt du? (freiwillig)";
     email: "E-mail", "E-Mail";
     password: "Password", "Passwort";

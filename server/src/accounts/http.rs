@@ -1,6 +1,6 @@
 //! `/instance`, `/accounts`, `/account`.
 
-use super::{limits, registration};
+use super::{limits, registration, reset};
 use crate::{
     error::Error,
     http::{ClientAddr, CurrentAccount, IfMatch, Json, etag},
@@ -9,7 +9,7 @@ use crate::{
 };
 use actix_web::{HttpResponse, http::StatusCode, web};
 use daymark_shared::{
-    account::{Account, AccountChange, Instance, NewAccount, PasswordChange, Registration},
+    account::{Account, AccountChange, Instance, NewAccount, PasswordChange, PasswordReset, Registration},
     problem::Problem,
     session::SessionAnswer,
 };
@@ -17,7 +17,7 @@ use utoipa::OpenApi;
 
 /// What the OpenAPI document says of them.
 #[derive(OpenApi)]
-#[openapi(paths(instance, create, show, change, change_password))]
+#[openapi(paths(instance, create, show, change, change_password, reset_password))]
 pub struct Api;
 
 /// Registers the routes.
@@ -26,7 +26,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(web::resource("/instance").get(instance))
         .service(web::resource("/accounts").post(create))
         .service(web::resource("/account").get(show).patch(change))
-        .service(web::resource("/account/password").put(change_password));
+        .service(web::resource("/account/password").put(change_password))
+        .service(web::resource("/password-resets").post(reset_password));
 }
 
 /// What this instance tells everybody.
@@ -113,6 +114,26 @@ pub(crate) async fn change_password(
 ) -> Result<HttpResponse, Error> {
     super::change_password(&state.into_inner(), who, change).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Sets a password by the link that the operator printed, and signs in; all sessions that there were end.
+#[utoipa::path(post, path = "/api/v1/password-resets", tag = "accounts", security(()), request_body = PasswordReset,
+    responses(
+        (status = 201, description = "Set and signed in; the refresh token is in the cookie", body = SessionAnswer),
+        (status = 403, description = "`reset_invalid`; `forbidden`: asked by another site", body = Problem),
+        (status = 422, description = "`weak_password` …", body = Problem),
+        (status = 429, description = "`rate_limited`", body = Problem),
+    )
+)]
+pub(crate) async fn reset_password(
+    state: web::Data<State>,
+    browser: Browser,
+    from: ClientAddr,
+    Json(reset): Json<PasswordReset>,
+) -> Result<HttpResponse, Error> {
+    browser.must_be_same_origin()?;
+    let granted = reset::redeem(&state.into_inner(), from.ip, reset, browser.device()).await?;
+    Ok(signed_in(&browser, StatusCode::CREATED, granted))
 }
 
 fn answer(account: &Account) -> HttpResponse {

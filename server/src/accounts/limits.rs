@@ -30,6 +30,11 @@ pub async fn attempt(state: &State, from: IpAddr, email: &Email) -> Result<(), E
     count(state, "limit.email.1", email, BY_EMAIL).await
 }
 
+/// One more try with a token that nobody guesses: so that a guesser finds no more than that.
+pub(super) async fn network_attempt(state: &State, from: IpAddr) -> Result<(), Error> {
+    count(state, "limit.address.1", &network(from), BY_ADDRESS).await
+}
+
 /// The password is shown once more.
 pub(super) async fn password(state: &State, account: AccountId) -> Result<(), Error> {
     count(state, "limit.password.1", account.as_bytes(), BY_ACCOUNT).await

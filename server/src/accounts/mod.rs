@@ -1,9 +1,12 @@
 //! Accounts: who there is, what they are called, where they are.
 
+pub mod deletion;
 pub mod http;
 pub mod limits;
+pub mod operate;
 pub mod password;
 pub mod registration;
+pub mod reset;
 mod store;
 mod strength;
 mod words;

@@ -8,6 +8,7 @@ use argon2::{
     Algorithm, Argon2, Block, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use daymark_shared::text::Password;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
@@ -23,9 +24,23 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// an allocation and gives it back at once; what is smaller would stay with the process after the second hash.
 const ROOM: usize = 33 * 1024;
 
+/// No hash begins so.
+const NONE: char = '-';
+
 /// No password has this hash: signing in to an account that does not exist takes as long as to one that does.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
                       AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// What stands in a hash's place where there is no password. It is random, so that a link to set one is good for this time
+/// only ([`super::reset`]).
+pub(super) fn none() -> String {
+    format!("{NONE}{}", BASE64.encode(random::<16>()))
+}
+
+/// Whether this is a password's hash.
+pub(super) fn is_set(hash: &str) -> bool {
+    !hash.starts_with(NONE)
+}
 
 /// Hashes and verifies passwords, so many at once.
 #[derive(Clone)]
@@ -65,6 +80,7 @@ impl Hasher {
     /// # Errors
     /// [`Error::Unavailable`] where no place becomes free.
     pub async fn verify(&self, password: Password, hash: Option<String>) -> Result<bool, Error> {
+        let hash = hash.filter(|hash| is_set(hash));
         self.run(move || {
             let parsed = PasswordHash::new(hash.as_deref().unwrap_or(NOBODY)).map_err(failed)?;
             let (Some(salt), Some(expected)) = (&parsed.salt, &parsed.hash) else {
@@ -127,6 +143,9 @@ mod tests {
     #[actix_web::test]
     async fn nobody_has_a_password() {
         assert!(!Hasher::new(1).verify(password("anything"), None).await.unwrap());
+        let none = none();
+        assert!(!is_set(&none) && is_set(NOBODY));
+        assert!(!Hasher::new(1).verify(password(&none), Some(none.clone())).await.unwrap());
     }
 
     #[actix_web::test]

@@ -117,7 +117,7 @@ pub async fn setup_link(state: &State, addr: SocketAddr) -> Result<Option<String
 }
 
 /// What links start with; `addr` is where the server listens.
-fn base(config: &Config, addr: SocketAddr) -> String {
+pub(super) fn base(config: &Config, addr: SocketAddr) -> String {
     let unset = config.site.public_url == format!("http://{}", config.listen.addr);
     match addr.ip().is_unspecified() {
         _ if !unset => config.site.public_url.clone(),

@@ -124,6 +124,42 @@ pub(super) fn password(tx: &ReadTx<'_>, account: AccountId) -> Result<Option<Str
     Ok(query.query_row([account.as_bytes()], |row| row.get(0)).optional()?)
 }
 
+/// Accounts in the order of their ids, which is that in which they were made: `limit` of them after `after`.
+pub(super) fn ids(tx: &ReadTx<'_>, after: Option<AccountId>, limit: usize) -> Result<Vec<AccountId>, Error> {
+    let after = after.as_ref().map_or(&[][..], |after| after.as_bytes());
+    let mut query = tx.prepare_cached("SELECT id FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+    let ids = query
+        .query_map(params![after, limit as i64], |row| row.get(0).map(AccountId::from_bytes))?
+        .collect::<Result<_, _>>()?;
+    Ok(ids)
+}
+
+/// How many look after the instance.
+pub(super) fn count_admins(tx: &ReadTx<'_>) -> Result<u32, Error> {
+    let mut query = tx.prepare_cached("SELECT count(*) FROM accounts WHERE role = ?1")?;
+    Ok(query.query_row([Role::Admin.as_str()], |row| row.get(0))?)
+}
+
+/// Another role; it counts as a change.
+pub(super) fn set_role(tx: &WriteTx<'_>, account: AccountId, role: Role) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE accounts SET role = ?2, revision = revision + 1 WHERE id = ?1")?
+        .execute(params![account.as_bytes(), role.as_str()])?;
+    Ok(())
+}
+
+/// The account's row goes, and its zones with it.
+pub(super) fn delete(tx: &WriteTx<'_>, account: AccountId) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM accounts WHERE id = ?1")?.execute([account.as_bytes()])?;
+    Ok(())
+}
+
+/// Another password, whatever it was.
+pub(super) fn set_password(tx: &WriteTx<'_>, account: AccountId, password: &str) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE accounts SET password = ?2 WHERE id = ?1")?
+        .execute(params![account.as_bytes(), password])?;
+    Ok(())
+}
+
 /// Another password, unless somebody else was quicker.
 pub(super) fn replace_password(
     tx: &WriteTx<'_>,

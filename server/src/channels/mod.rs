@@ -164,3 +164,11 @@ pub fn record(
     }
     Ok(has_changed && matches!(outcome, Outcome::Gone { .. }))
 }
+
+/// All channels of an account go; answers how many.
+///
+/// # Errors
+/// Where storage fails.
+pub fn forget_account(tx: &WriteTx<'_>, account: AccountId) -> Result<usize, Error> {
+    store::forget(tx, account)
+}

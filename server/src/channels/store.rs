@@ -311,3 +311,8 @@ pub fn end(
     ])?;
     Ok(changed == 1)
 }
+
+/// Deletes all channels of an account; answers how many there were.
+pub fn forget(tx: &WriteTx<'_>, account: AccountId) -> Result<usize, Error> {
+    Ok(tx.prepare_cached("DELETE FROM channels WHERE account = ?1")?.execute([account.as_bytes()])?)
+}

@@ -6,6 +6,7 @@
 mod account;
 mod report;
 mod serve;
+mod state;
 
 use crate::{config::Config, http::app::Mode, telemetry};
 use clap::{Parser, Subcommand};

@@ -654,3 +654,12 @@ pub fn forget_versions(
 pub fn forget_routine(tx: &WriteTx<'_>, account: AccountId, routine: RoutineId) -> Result<(), Error> {
     store::delete_routine(tx, account, routine)
 }
+
+/// All changes of single occurrences of an account go: at most `most` rows of a kind at a time, so that nobody waits for long. Answers
+/// how many went.
+///
+/// # Errors
+/// Where storage fails.
+pub fn forget_account(tx: &WriteTx<'_>, account: AccountId, most: usize) -> Result<usize, Error> {
+    store::forget(tx, account, most)
+}

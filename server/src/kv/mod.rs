@@ -10,10 +10,13 @@ mod valkey;
 
 pub use health::{Counts, State};
 
-use crate::{config, error::Error};
+use crate::{clock::monotonic, config, error::Error};
 use jiff::{SignedDuration, Timestamp};
-use std::sync::{Arc, Mutex};
-use tokio::sync::Notify;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::{sync::Notify, time::sleep};
 use valkey::Valkey;
 
 /// What comes from other processes.
@@ -60,6 +63,11 @@ impl Here {
         }
     }
 }
+
+/// How long a process that is about to end waits for Valkey.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often it looks.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// The channel of wake-ups.
 const WAKE: &str = "wake";
@@ -142,6 +150,25 @@ impl Kv {
             None => State::None,
             Some(valkey) if valkey.health().is_connected() => State::Connected,
             Some(_) => State::Degraded,
+        }
+    }
+
+    /// Returns once Valkey has answered; at once where there is none, and after [`PATIENCE`] whatever it does. For a process
+    /// that has something to tell and ends soon.
+    pub async fn ready(&self) {
+        self.until(|valkey| valkey.health().is_connected()).await;
+    }
+
+    /// Returns once all that was published has gone out, in the same way.
+    pub async fn settled(&self) {
+        self.until(|valkey| valkey.waiting() == 0).await;
+    }
+
+    async fn until(&self, is_so: impl Fn(&Valkey) -> bool) {
+        let Some(valkey) = &self.0.valkey else { return };
+        let end = monotonic() + PATIENCE;
+        while !is_so(valkey) && monotonic() < end {
+            sleep(LOOK).await;
         }
     }
 

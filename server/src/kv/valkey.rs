@@ -15,7 +15,7 @@ use std::{
     fmt::Display,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -84,6 +84,8 @@ struct Link {
     broken: Notify,
     /// Messages were not sent: the others must hear of it.
     gap: AtomicBool,
+    /// Messages that were taken and have neither gone out nor been given up.
+    waiting: AtomicUsize,
     /// This process among the others.
     me: String,
 }
@@ -101,6 +103,7 @@ impl Valkey {
             pool,
             broken: Notify::new(),
             gap: AtomicBool::new(false),
+            waiting: AtomicUsize::new(0),
             me: format!("{me:016x}"),
         });
         let (outbox, inbox) = mpsc::channel(OUTBOX);
@@ -128,9 +131,16 @@ impl Valkey {
     }
 
     pub(super) fn publish(&self, channel: &'static str, payload: String) {
+        self.link.waiting.fetch_add(1, Ordering::SeqCst);
         if !self.link.health.is_connected() || self.outbox.try_send((channel, payload)).is_err() {
             self.link.not_sent(1);
+            self.link.done_with(1);
         }
+    }
+
+    /// Messages that have neither gone out nor been given up.
+    pub(super) fn waiting(&self) -> usize {
+        self.link.waiting.load(Ordering::SeqCst)
     }
 }
 
@@ -156,6 +166,10 @@ impl Link {
             commands.query_async(&mut connection).await.map_err(|error: RedisError| error.to_string())
         };
         limited(sent).await
+    }
+
+    fn done_with(&self, messages: usize) {
+        self.waiting.fetch_sub(messages, Ordering::SeqCst);
     }
 
     fn not_sent(&self, messages: usize) {
@@ -277,6 +291,7 @@ impl Task {
         if sent.is_err() && (gap || !batch.is_empty()) {
             self.link.not_sent(batch.len());
         }
+        self.link.done_with(batch.len());
         batch.clear();
         sent
     }
@@ -300,6 +315,7 @@ impl Task {
         let idle = async {
             while self.inbox.recv().await.is_some() {
                 self.link.not_sent(1);
+                self.link.done_with(1);
             }
         };
         tokio::select! {

@@ -679,3 +679,23 @@ pub fn put_settings(tx: &WriteTx<'_>, account: AccountId, stored: &StoredSetting
     .execute(params![account.as_bytes(), settings, stored.revision])?;
     Ok(())
 }
+
+/// Deletes what an account has here, at most `most` rows of each kind; answers how many went.
+pub fn forget(tx: &WriteTx<'_>, account: AccountId, most: usize) -> Result<usize, Error> {
+    let one = [account.as_bytes()];
+    let mut gone = tx.prepare_cached("DELETE FROM reminder_plans WHERE account = ?1")?.execute(one)?
+        + tx.prepare_cached("DELETE FROM reminder_settings WHERE account = ?1")?.execute(one)?;
+    let key = params![account.as_bytes(), most as i64];
+    gone += tx
+        .prepare_cached(
+            "DELETE FROM reminders WHERE seq IN (SELECT seq FROM reminders WHERE account = ?1 LIMIT ?2)",
+        )?
+        .execute(key)?;
+    gone += tx
+        .prepare_cached(
+            "DELETE FROM acknowledgements WHERE (account, routine, original) IN
+                 (SELECT account, routine, original FROM acknowledgements WHERE account = ?1 LIMIT ?2)",
+        )?
+        .execute(key)?;
+    Ok(gone)
+}

@@ -389,3 +389,12 @@ pub fn steps(
 ) -> Result<daymark_shared::routine::Steps, Error> {
     Ok(unseal(tx, key, account, planned)?.steps)
 }
+
+/// All routines of an account go: at most `most` rows of a kind at a time, so that nobody waits for long. Answers
+/// how many went.
+///
+/// # Errors
+/// Where storage fails.
+pub fn forget_account(tx: &WriteTx<'_>, account: AccountId, most: usize) -> Result<usize, Error> {
+    store::forget(tx, account, most)
+}

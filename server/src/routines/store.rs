@@ -123,6 +123,23 @@ pub fn delete(tx: &WriteTx<'_>, account: AccountId, id: RoutineId) -> Result<(),
     Ok(())
 }
 
+/// Deletes what an account has here, at most `most` rows of each kind; answers how many went.
+pub fn forget(tx: &WriteTx<'_>, account: AccountId, most: usize) -> Result<usize, Error> {
+    let key = params![account.as_bytes(), most as i64];
+    let routines = tx
+        .prepare_cached(
+            "DELETE FROM routines WHERE (account, id) IN
+                 (SELECT account, id FROM routines WHERE account = ?1 LIMIT ?2)",
+        )?
+        .execute(key)?;
+    let versions = tx
+        .prepare_cached(
+            "DELETE FROM versions WHERE id IN (SELECT id FROM versions WHERE account = ?1 LIMIT ?2)",
+        )?
+        .execute(key)?;
+    Ok(routines + versions)
+}
+
 fn last_day(version: &Version) -> i64 {
     version.last().map_or(ENDLESS, day_number)
 }

@@ -177,3 +177,11 @@ pub fn delete_routine(tx: &WriteTx<'_>, account: AccountId, routine: RoutineId) 
         .execute(params![account.as_bytes(), routine.as_bytes()])?;
     Ok(())
 }
+
+/// Deletes what an account has here, at most `most` rows; answers how many went.
+pub fn forget(tx: &WriteTx<'_>, account: AccountId, most: usize) -> Result<usize, Error> {
+    let mut delete = tx.prepare_cached(
+        "DELETE FROM runs WHERE (account, id) IN (SELECT account, id FROM runs WHERE account = ?1 LIMIT ?2)",
+    )?;
+    Ok(delete.execute(params![account.as_bytes(), most as i64])?)
+}

@@ -301,3 +301,25 @@ pub async fn end(state: &State, account: AccountId, session: SessionId) -> Resul
 pub fn end_others(tx: &WriteTx<'_>, who: CurrentAccount) -> Result<Vec<SessionId>, Error> {
     store::delete_others(tx, who.account, who.session)
 }
+
+/// Ends all sessions of an account. The caller tells [`Live`] once it is on disk.
+///
+/// # Errors
+/// Where storage fails.
+pub fn end_all(tx: &WriteTx<'_>, account: AccountId) -> Result<Vec<SessionId>, Error> {
+    store::delete_oldest(tx, account, 0)
+}
+
+/// How many sessions of an account go on, and when one was last used.
+///
+/// # Errors
+/// Where storage fails.
+pub fn in_use(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(usize, Option<Timestamp>), Error> {
+    let sessions = store::list(tx, account)?;
+    let last = sessions.first().map(|session| session.used_at);
+    Ok((sessions.iter().filter(|session| !session.is_over(now)).count(), last))
+}

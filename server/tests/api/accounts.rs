@@ -1,7 +1,8 @@
 //! Accounts: making one, who may, changing it, its password.
 
 use crate::app::{Answer, Client, PASSWORD, TestApp};
-use daymark_server::accounts::{self, registration};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use daymark_server::accounts::{self, operate, registration};
 use daymark_shared::{account::Account, ids::AccountId, session::SessionAnswer};
 use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
@@ -470,4 +471,63 @@ fn a_borrowed_browser_cannot_guess_the_password() {
     change(&me, 1, address).problem("rate_limited");
     // Everything else goes on.
     change(&me, 1, json!({ "name": "Mira" })).json(200);
+}
+
+/// What the operator's `reset-password` answers.
+fn reset(app: &TestApp, email: &str) -> (String, usize) {
+    let state = app.state.clone().into_inner();
+    let reset = operate::reset_password(&state, email.parse().unwrap(), None, 7);
+    let outcome = actix_web::rt::System::new().block_on(reset).unwrap();
+    let link = outcome.link.unwrap();
+    (link.split_once("/welcome?reset=").unwrap().1.to_owned(), outcome.sessions_ended)
+}
+
+fn redeem(app: &TestApp, token: &str, password: &str) -> Answer {
+    app.anonymous().post("/api/v1/password-resets", &json!({ "reset": token, "password": password }))
+}
+
+#[test]
+fn a_link_sets_a_password_once_and_only_the_newest_does() {
+    let app = TestApp::start();
+    let me = app.sign_up(MIRA);
+    let (old, ended) = reset(&app, "MIRA@example.org");
+    assert_eq!(ended, 1);
+    me.get(ACCOUNT).problem("unauthenticated");
+    sign_in(&app, MIRA, PASSWORD).problem("wrong_credentials");
+    let (new, ended) = reset(&app, MIRA);
+    assert_eq!(ended, 0);
+
+    let password = "nine slow otters by the lake";
+    redeem(&app, &old, password).problem("reset_invalid");
+    redeem(&app, &new, "mira@example.org").problem_at("weak_password", "/password");
+    let answer: SessionAnswer = redeem(&app, &new, password).expect(201);
+    assert_eq!(answer.account.email.as_str(), MIRA);
+    app.with_token(answer.access_token.expose()).get(ACCOUNT).json(200);
+    redeem(&app, &new, password).problem("reset_invalid");
+    sign_in(&app, MIRA, password).json(201);
+
+    // Signed in meanwhile: whoever has the link is in alone.
+    let (token, _) = reset(&app, MIRA);
+    let changed: SessionAnswer = redeem(&app, &token, PASSWORD).expect(201);
+    assert_eq!(app.count("SELECT count(*) FROM sessions"), 1, "{changed:?}");
+}
+
+#[test]
+fn a_link_ends_and_cannot_be_made_up() {
+    let app = TestApp::start();
+    app.sign_up(MIRA);
+    app.sign_up(NOOR);
+    let ((mira, _), (noor, _)) = (reset(&app, MIRA), reset(&app, NOOR));
+    let bytes = |token: &str| BASE64.decode(token).unwrap();
+    // One account's name before the other's hash, and a later end.
+    let forged = [&bytes(&noor)[..16], &bytes(&mira)[16..]].concat();
+    let mut longer = bytes(&mira);
+    longer[22] += 1;
+    for token in [BASE64.encode(forged), BASE64.encode(longer), "abc".to_owned(), mira[1..].to_owned()] {
+        redeem(&app, &token, PASSWORD).problem("reset_invalid");
+    }
+    app.advance(SignedDuration::from_hours(24 * 7) - SignedDuration::from_secs(1));
+    redeem(&app, &noor, PASSWORD).json(201);
+    app.advance(SignedDuration::from_secs(1));
+    redeem(&app, &mira, PASSWORD).problem("reset_invalid");
 }

@@ -9,8 +9,8 @@
 use crate::{app::first_event, smtp::MailServer, valkey_server::ValkeyServer};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use daymark_server::{
-    caller::Caller, channels, clock::Clock, config::Config, http::openapi::document, reminders::token,
-    state::State,
+    accounts::operate, caller::Caller, channels, clock::Clock, config::Config, http::openapi::document,
+    reminders::token, state::State,
 };
 use daymark_shared::{ids::RunId, session::SessionAnswer};
 use serde_json::{Value, json};
@@ -21,7 +21,10 @@ use std::{
     io::{BufRead, BufReader, Read},
     path::Path,
     process::{Child, Command, Stdio},
-    sync::mpsc::{self, Receiver},
+    sync::{
+        Arc,
+        mpsc::{self, Receiver},
+    },
     thread,
     time::Duration,
 };
@@ -30,11 +33,12 @@ use ureq::{Agent, http};
 /// Fills all fields of a feature.
 type Feature = fn(&Instance, &mut Canaries);
 
-const FEATURES: &[Feature] = &[accounts, sessions, routines, runs, channels, reminders, events];
+const FEATURES: &[Feature] = &[accounts, sessions, resets, routines, runs, channels, reminders, events];
 
 /// Strings of bodies that a person cannot write what they like into: ids, times, rules, names from a list, and points of a
 /// curve (for which [`channels`] looks as well).
-const NOT_TEXT: [&str; 13] = [
+const NOT_TEXT: [&str; 14] = [
+    "reset",
     "id",
     "routine",
     "occurrence",
@@ -186,6 +190,20 @@ fn sessions(instance: &Instance, canaries: &mut Canaries) {
     instance.send("POST", "sessions/refresh", None, &[("cookie", &cookie)], None).body(401);
     instance.send("GET", "account", Some(&canaries.word("session.access_token forged")), &[], None).body(401);
     instance.send("DELETE", "sessions/current", Some(&me), &[], None).body(204);
+}
+
+/// The operator prints a link, and the person sets a password by it.
+fn resets(instance: &Instance, canaries: &mut Canaries) {
+    let operator = Arc::new(instance.another_process());
+    let who = canaries.last("account.email changed").parse().unwrap();
+    let reset = operate::reset_password(&operator, who, None, 1);
+    let link = actix_web::rt::System::new().block_on(reset).unwrap().link.unwrap();
+    let token = link.split_once("/welcome?reset=").unwrap().1;
+    let body = json!({ "reset": canaries.secret("account.reset", token), "password": canaries.word("account.password changed") });
+    let answer = instance.send("POST", "password-resets", None, &[], Some(body.clone()));
+    canaries.cookie(&answer);
+    answer.body(201);
+    instance.send("POST", "password-resets", None, &[], Some(body)).body(403);
 }
 
 fn sign_in(instance: &Instance, canaries: &mut Canaries) -> String {

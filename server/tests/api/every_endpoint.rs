@@ -17,9 +17,10 @@ use std::{collections::BTreeSet, thread};
 
 const MIRA: &str = "mira@example.org";
 /// Anybody may ask these.
-const PUBLIC: [&str; 9] = [
+const PUBLIC: [&str; 10] = [
     "GET /api/v1/instance",
     "POST /api/v1/accounts",
+    "POST /api/v1/password-resets",
     "POST /api/v1/reminder-actions/{token}/dismiss",
     "POST /api/v1/reminder-actions/{token}/done",
     "POST /api/v1/reminder-actions/{token}/snooze",
@@ -28,9 +29,10 @@ const PUBLIC: [&str; 9] = [
     "PUT /api/v1/push-subscriptions/{secret}",
     "POST /api/v1/unsubscribe/{token}",
 ];
-/// Whoever has the cookie, or the address, may ask these; without it there is nothing: `sessions.rs` and `channels.rs` have
-/// the tests of them.
-const BY_SECRET: [&str; 3] = [
+/// Whoever has the cookie, the address or the link may ask these; without it there is nothing: `sessions.rs`, `channels.rs`
+/// and `accounts.rs` have the tests of them.
+const BY_SECRET: [&str; 4] = [
+    "POST /api/v1/password-resets",
     "POST /api/v1/sessions/refresh",
     "PUT /api/v1/push-subscriptions/{secret}",
     "POST /api/v1/unsubscribe/{token}",
@@ -130,6 +132,7 @@ fn good(endpoint: &Endpoint) -> Value {
         }
         "POST /sessions" => json!({ "email": MIRA, "password": PASSWORD }),
         "PATCH /account" => json!({ "name": "Mira" }),
+        "POST /password-resets" => json!({ "reset": "abc", "password": PASSWORD }),
         "PUT /account/password" => json!({ "current": PASSWORD, "new": "nine slow otters by the lake" }),
         "POST /routines" => routine(2),
         "PATCH /routines/{id}" => json!({ "scope": "all", "title": "Evening" }),

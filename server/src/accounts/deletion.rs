@@ -1,0 +1,110 @@
+//! The end of an account: its data key first, so that nothing of it can be read again, then all that it sealed.
+
+use super::{
+    operate::{Who, refuse_last_admin},
+    password, store,
+};
+use crate::{
+    channels, days,
+    db::{ReadTx, WriteTx},
+    error::Error,
+    reminders, routines, runs, sessions,
+    state::State,
+};
+use daymark_shared::{account::Role, ids::AccountId, problem::Code};
+use jiff::SignedDuration;
+use std::{sync::Arc, time::Duration};
+
+/// Rows of a kind in one transaction, so that people's writes get their turn.
+const BATCH: usize = 1_000;
+/// How often a transaction is tried that finds the database busy.
+const TRIES: u32 = 15;
+/// How long other processes may still write for a session that has ended: they believe in it for so long, and a request
+/// takes its time.
+const ECHO: SignedDuration = SignedDuration::from_secs(3);
+
+/// What was deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deleted {
+    /// Which account.
+    pub id: AccountId,
+    /// How many sessions ended.
+    pub sessions_ended: usize,
+    /// How many rows went with it.
+    pub rows: usize,
+}
+
+/// Deletes an account with everything that it has. Killed on its way, it goes on when it is called again; what was sealed is
+/// unreadable from its first transaction on.
+///
+/// # Errors
+/// `not_found`; `forbidden` for the last admin, unless forced.
+pub async fn delete(state: &Arc<State>, who: Who, force: bool) -> Result<Deleted, Error> {
+    let vault = state.vault.clone();
+    let find = move |tx: &ReadTx<'_>| {
+        let id = who.find(tx, &vault)?;
+        let row = store::find(tx, id)?.ok_or(Code::NotFound)?;
+        Ok((id, row.role))
+    };
+    let (id, role) = state.db.read(find).await?;
+
+    let shared = Arc::clone(state);
+    let begin = move |tx: &WriteTx<'_>| {
+        if !force {
+            refuse_last_admin(tx, role)?;
+        }
+        shared.vault.destroy_data_key(tx, id)?;
+        // Nobody signs in any more, and of two admins that are deleted at once one is the last.
+        store::set_password(tx, id, &password::none())?;
+        store::set_role(tx, id, Role::Member)?;
+        let ended = sessions::end_all(tx, id)?;
+        // Nothing is planned or sent from here on.
+        let rows = channels::forget_account(tx, id)? + reminders::forget_account(tx, id, BATCH)?;
+        Ok((ended, rows))
+    };
+    let (ended, mut rows) = insist(state, begin).await?;
+    state.sessions.ended(&ended);
+
+    rows += sweep(state, id).await?;
+    insist(state, move |tx| store::delete(tx, id)).await?;
+    // Whoever had passed already may have written since.
+    tokio::time::sleep(ECHO.unsigned_abs()).await;
+    rows += sweep(state, id).await?;
+    tracing::info!(account.id = %id, rows, "an account was deleted by the operator");
+    Ok(Deleted { id, sessions_ended: ended.len(), rows: rows + ended.len() + 1 })
+}
+
+/// Deletes what there is of the account in the features; answers how many rows.
+async fn sweep(state: &Arc<State>, id: AccountId) -> Result<usize, Error> {
+    let mut rows = 0;
+    loop {
+        let batch = move |tx: &WriteTx<'_>| {
+            Ok(channels::forget_account(tx, id)?
+                + reminders::forget_account(tx, id, BATCH)?
+                + runs::forget_account(tx, id, BATCH)?
+                + days::forget_account(tx, id, BATCH)?
+                + routines::forget_account(tx, id, BATCH)?)
+        };
+        match insist(state, batch).await? {
+            0 => return Ok(rows),
+            some => rows += some,
+        }
+    }
+}
+
+/// Writes what may be written twice, and again where the database is busy.
+async fn insist<T: Send + 'static>(
+    state: &State,
+    work: impl Fn(&WriteTx<'_>) -> Result<T, Error> + Clone + Send + 'static,
+) -> Result<T, Error> {
+    let mut tries = 1;
+    loop {
+        match state.db.write(work.clone()).await {
+            Err(Error::Unavailable(_)) if tries < TRIES => {
+                tries += 1;
+                tokio::time::sleep(Duration::from_millis(300)).await;
+            }
+            done => return done,
+        }
+    }
+}
