@@ -17,8 +17,8 @@ use std::{sync::Arc, time::Duration};
 
 /// Rows of a kind in one transaction, so that people's writes get their turn.
 const BATCH: usize = 1_000;
-/// How often a transaction is tried that finds the database busy.
-const TRIES: u32 = 15;
+/// How long a busy database is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How long other processes may still write for a session that has ended: they believe in it for so long, and a request
 /// takes its time.
 const ECHO: SignedDuration = SignedDuration::from_secs(3);
@@ -62,11 +62,11 @@ pub async fn delete(state: &Arc<State>, who: Who, force: bool) -> Result<Deleted
         let rows = channels::forget_account(tx, id)? + reminders::forget_account(tx, id, BATCH)?;
         Ok((ended, rows))
     };
-    let (ended, mut rows) = insist(state, begin).await?;
+    let (ended, mut rows) = state.db.write_patiently(PATIENCE, begin).await?;
     state.sessions.ended(&ended);
 
     rows += sweep(state, id).await?;
-    insist(state, move |tx| store::delete(tx, id)).await?;
+    state.db.write_patiently(PATIENCE, move |tx| store::delete(tx, id)).await?;
     // Whoever had passed already may have written since.
     tokio::time::sleep(ECHO.unsigned_abs()).await;
     rows += sweep(state, id).await?;
@@ -85,26 +85,9 @@ async fn sweep(state: &Arc<State>, id: AccountId) -> Result<usize, Error> {
                 + days::forget_account(tx, id, BATCH)?
                 + routines::forget_account(tx, id, BATCH)?)
         };
-        match insist(state, batch).await? {
+        match state.db.write_patiently(PATIENCE, batch).await? {
             0 => return Ok(rows),
             some => rows += some,
-        }
-    }
-}
-
-/// Writes what may be written twice, and again where the database is busy.
-async fn insist<T: Send + 'static>(
-    state: &State,
-    work: impl Fn(&WriteTx<'_>) -> Result<T, Error> + Clone + Send + 'static,
-) -> Result<T, Error> {
-    let mut tries = 1;
-    loop {
-        match state.db.write(work.clone()).await {
-            Err(Error::Unavailable(_)) if tries < TRIES => {
-                tries += 1;
-                tokio::time::sleep(Duration::from_millis(300)).await;
-            }
-            done => return done,
         }
     }
 }

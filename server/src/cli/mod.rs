@@ -4,6 +4,7 @@
 //! sense.
 
 mod account;
+mod keys;
 mod report;
 mod serve;
 mod state;
@@ -35,6 +36,9 @@ enum Command {
     /// Looks after accounts.
     #[command(subcommand)]
     Account(account::Command),
+    /// Looks after the master keys.
+    #[command(subcommand)]
+    Keys(keys::Command),
 }
 
 /// Runs the command of this process's arguments.
@@ -60,7 +64,7 @@ fn run(command: Command) -> Result<Option<Report>, Box<dyn Error>> {
             let (guard, switch) = telemetry::init(&config.log)?;
             (guard, Some(switch))
         }
-        Command::Account(_) => (telemetry::init_command(&config.log)?, None),
+        Command::Account(_) | Command::Keys(_) => (telemetry::init_command(&config.log)?, None),
     };
     actix_web::rt::System::new().block_on(async {
         match command {
@@ -68,6 +72,7 @@ fn run(command: Command) -> Result<Option<Report>, Box<dyn Error>> {
             Command::Jobs => serve::work(config, switch).await.map(|()| None),
             Command::All => serve::serve(config, Mode::All, switch).await.map(|()| None),
             Command::Account(command) => account::run(config, command).await.map(Some),
+            Command::Keys(command) => keys::run(config, command).await.map(Some),
         }
     })
 }

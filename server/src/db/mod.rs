@@ -13,15 +13,19 @@ mod writer;
 pub use meters::{Meters, Readers, Sizes};
 pub use tx::{ReadTx, Told, WriteTx};
 
-use crate::{config::Storage, error::Error};
+use crate::{clock::monotonic, config::Storage, error::Error};
 use lock::FileLock;
 use pool::Pool;
 use std::{
     fs::{self, File, OpenOptions},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 use writer::Writer;
+
+/// How long a write that is patient waits before it is tried again.
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// Why the database could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -120,6 +124,24 @@ impl Db {
         T: Send + 'static,
     {
         self.0.writer.write(work).await
+    }
+
+    /// Writes what may be written twice, and again while the database is not to be had, for `patience` at most.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub async fn write_patiently<T, F>(&self, patience: Duration, work: F) -> Result<T, Error>
+    where
+        F: Fn(&WriteTx<'_>) -> Result<T, Error> + Clone + Send + 'static,
+        T: Send + 'static,
+    {
+        let end = monotonic() + patience;
+        loop {
+            match self.write(work.clone()).await {
+                Err(Error::Unavailable(_)) if monotonic() < end => tokio::time::sleep(PAUSE).await,
+                done => return done,
+            }
+        }
     }
 
     /// From now on calls this after each commit that has something to tell, before whoever wrote is answered. It runs on

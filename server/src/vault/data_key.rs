@@ -4,6 +4,7 @@ use super::{
     cipher::{Cipher, KEY_LEN},
     keyring::Keyring,
     random,
+    rotation::Rewrapped,
 };
 use crate::{
     db::{ReadTx, WriteTx},
@@ -89,4 +90,45 @@ pub(super) fn create(tx: &WriteTx<'_>, keyring: &Keyring, account: AccountId) ->
 pub(super) fn delete(tx: &WriteTx<'_>, account: AccountId) -> Result<(), Error> {
     tx.prepare_cached("DELETE FROM data_keys WHERE account = ?1")?.execute([account.as_bytes()])?;
     Ok(())
+}
+
+/// Wraps anew what another master key than the current one has wrapped: `most` keys of accounts after `after`. Answers the
+/// last account that was looked at, if there may be more, and how many were wrapped and how many did not open.
+pub(super) fn rewrap(
+    tx: &WriteTx<'_>,
+    keyring: &Keyring,
+    current: u32,
+    after: Option<AccountId>,
+    most: usize,
+) -> Result<(Option<AccountId>, Rewrapped), Error> {
+    let from = after.as_ref().map_or(&[][..], |after| after.as_bytes());
+    let mut query = tx.prepare_cached(
+        "SELECT account, master_version, wrapped FROM data_keys
+         WHERE account > ?1 AND master_version <> ?2 ORDER BY account LIMIT ?3",
+    )?;
+    let rows = query.query_map(params![from, current, most as i64], |row| {
+        Ok((AccountId::from_bytes(row.get(0)?), row.get(1)?, row.get::<_, Vec<u8>>(2)?))
+    })?;
+    let rows: Vec<(AccountId, u32, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
+    let last = rows.last().map(|(account, ..)| *account).filter(|_| rows.len() == most);
+    let mut update =
+        tx.prepare_cached("UPDATE data_keys SET master_version = ?2, wrapped = ?3 WHERE account = ?1")?;
+    let mut done = Rewrapped::default();
+    for (account, version, wrapped) in rows {
+        let Some(key) = keyring.unwrap(version, TAG, account.as_bytes(), &wrapped) else {
+            done.unopened += 1;
+            continue;
+        };
+        let (version, wrapped) = keyring.wrap(TAG, account.as_bytes(), &key)?;
+        update.execute(params![account.as_bytes(), version, wrapped])?;
+        done.keys += 1;
+    }
+    Ok((last, done))
+}
+
+/// How many data keys each master key wraps.
+pub(super) fn count(tx: &ReadTx<'_>) -> Result<Vec<(u32, u64)>, Error> {
+    let mut query =
+        tx.prepare_cached("SELECT master_version, count(*) FROM data_keys GROUP BY master_version")?;
+    Ok(query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
 }

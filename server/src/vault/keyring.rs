@@ -5,14 +5,15 @@ use super::{
     cipher::{Cipher, KEY_LEN},
     random,
 };
-use crate::{config::Keys, error::Error};
+use crate::{clock::Clock, config::Keys, error::Error};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown},
     path::{Path, PathBuf},
     sync::{Arc, RwLock},
 };
@@ -27,10 +28,16 @@ struct Inner {
     keys: RwLock<Masters>,
 }
 
+#[derive(Clone)]
 struct Masters {
     current: u32,
     keys: BTreeMap<u32, Zeroizing<[u8; KEY_LEN]>>,
+    /// Of the first key of an older version of this program nobody knows.
+    made: BTreeMap<u32, Timestamp>,
 }
+
+/// Versions, each with the instant at which it was made, where that is known.
+pub(super) type Versions = Vec<(u32, Option<Timestamp>)>;
 
 /// The file: Base64 keys by version, and the version that wraps what is new.
 #[derive(Serialize, Deserialize)]
@@ -38,6 +45,9 @@ struct Masters {
 struct OnDisk {
     current: u32,
     keys: BTreeMap<u32, String>,
+    /// When they were made.
+    #[serde(default)]
+    made: BTreeMap<u32, Timestamp>,
 }
 
 impl Keyring {
@@ -57,7 +67,7 @@ impl Keyring {
                     ));
                 }
             };
-            create(&path, &first).map_err(|error| failed(error.to_string()))?;
+            create(&path, first).map_err(|error| failed(error.to_string()))?;
         }
         let keys = read(&path).map_err(failed)?;
         Ok(Self(Arc::new(Inner { path, keys: RwLock::new(keys) })))
@@ -69,7 +79,12 @@ impl Keyring {
     }
 
     /// Wraps a key with the current master key. Answers that one's version beside the wrapped key.
+    ///
+    /// To be called in the transaction that stores it: the file is read again, since the key that was current may have been
+    /// taken out of it, which happens in a transaction too ([`remove`](Self::remove)). Without the file nothing is wrapped,
+    /// for after the next start nobody could open it.
     pub(super) fn wrap(&self, tag: &str, owner: &[u8], key: &[u8; KEY_LEN]) -> Result<(u32, Vec<u8>), Error> {
+        self.read_again()?;
         let masters = self.0.keys.read().unwrap_or_else(|poisoned| poisoned.into_inner());
         let master = masters.keys.get(&masters.current).ok_or(Error::Sealed("master key"))?;
         Ok((masters.current, Cipher::new(master).seal(&place(masters.current, tag, owner), key)))
@@ -95,17 +110,66 @@ impl Keyring {
             return found;
         }
         // Somebody rotated the keys meanwhile.
-        match read(&self.0.path) {
-            Ok(masters) => {
-                let found = known(&masters);
-                *self.0.keys.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = masters;
-                found
-            }
-            Err(reason) => {
-                tracing::error!(version, reason, "the keyring cannot be read again");
-                None
-            }
+        if let Err(error) = self.read_again() {
+            tracing::error!(version, %error, "a master key is not known");
         }
+        known(&self.0.keys.read().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+
+    /// Reads the file again. What it holds no longer stays known here: it may still be needed for what was read before.
+    fn read_again(&self) -> Result<(), Error> {
+        let read = read(&self.0.path);
+        let mut fresh =
+            read.map_err(|reason| Error::Internal(format!("the keyring cannot be read again: {reason}")))?;
+        let mut masters = self.0.keys.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for (version, key) in &masters.keys {
+            fresh.keys.entry(*version).or_insert_with(|| key.clone());
+        }
+        *masters = fresh;
+        Ok(())
+    }
+
+    /// The versions that the file holds, each with the instant at which it was made, where that is known; and which of them
+    /// is current.
+    pub(super) fn versions(&self) -> Result<(Versions, u32), Error> {
+        let file = read(&self.0.path).map_err(Error::Internal)?;
+        let versions = file.keys.keys().map(|version| (*version, file.made.get(version).copied()));
+        Ok((versions.collect(), file.current))
+    }
+
+    /// Makes a new master key, current from now on; answers its version. It is on disk when this returns.
+    pub(super) fn add(&self, now: Timestamp) -> Result<u32, Error> {
+        let mut version = 0;
+        self.change(|masters| {
+            version = masters.keys.keys().max().map_or(1, |last| last + 1);
+            masters.keys.insert(version, Zeroizing::new(random()));
+            masters.made.insert(version, now);
+            masters.current = version;
+        })?;
+        Ok(version)
+    }
+
+    /// Takes these out of the file, but the current one. Nothing may be wrapped by them.
+    pub(super) fn remove(&self, versions: &[u32]) -> Result<(), Error> {
+        self.change(|masters| {
+            let current = masters.current;
+            masters.keys.retain(|version, _| *version == current || !versions.contains(version));
+            masters.made.retain(|version, _| masters.keys.contains_key(version));
+        })
+    }
+
+    /// Changes the file: whole or not at all, one process at a time.
+    fn change(&self, work: impl FnOnce(&mut Masters)) -> Result<(), Error> {
+        let changed = || {
+            let _alone = lock(&self.0.path).map_err(|error| error.to_string())?;
+            let mut masters = read(&self.0.path)?;
+            work(&mut masters);
+            write(&self.0.path, &masters).map_err(|error| error.to_string())
+        };
+        changed().map_err(|reason| {
+            Error::Internal(format!("the keyring {} cannot be changed: {reason}", self.0.path.display()))
+        })?;
+        self.read_again()
     }
 }
 
@@ -131,26 +195,54 @@ fn read(path: &Path) -> Result<Masters, String> {
     if !keys.contains_key(&file.current) {
         return Err(format!("it is damaged: its current key {} is missing", file.current));
     }
-    Ok(Masters { current: file.current, keys })
+    Ok(Masters { current: file.current, keys, made: file.made })
 }
 
-/// Makes the file with its first key, whole or not at all; where another process was quicker, its file stands.
-fn create(path: &Path, first: &[u8; KEY_LEN]) -> io::Result<()> {
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-    let lock = private().create(true).truncate(false).open(dir.join(".lock"))?;
-    lock.lock()?;
+/// Makes the file with its first key; where another process was quicker, its file stands.
+fn create(path: &Path, first: Zeroizing<[u8; KEY_LEN]>) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder(path))?;
+    let _alone = lock(path)?;
     if path.exists() {
         return Ok(());
     }
-    let file = OnDisk { current: 1, keys: BTreeMap::from([(1, STANDARD.encode(first))]) };
-    let text = Zeroizing::new(serde_json::to_string_pretty(&file)?);
+    let made = BTreeMap::from([(1, Clock::system().now())]);
+    write(path, &Masters { current: 1, keys: BTreeMap::from([(1, first)]), made })
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Held until it is dropped: one process at a time changes the file.
+fn lock(path: &Path) -> io::Result<File> {
+    let lock = private().create(true).truncate(false).open(folder(path).join(".lock"))?;
+    lock.lock()?;
+    Ok(lock)
+}
+
+/// Writes the file, whole or not at all, for its owner only: the one that it had before.
+fn write(path: &Path, masters: &Masters) -> io::Result<()> {
+    let encoded = masters.keys.iter().map(|(version, key)| (*version, STANDARD.encode(key.as_slice())));
+    let mut file = OnDisk { current: masters.current, keys: encoded.collect(), made: masters.made.clone() };
+    let text = serde_json::to_string_pretty(&file).map(Zeroizing::new);
+    file.keys.values_mut().for_each(Zeroize::zeroize);
     let partial = path.with_extension("partial");
-    let mut out = private().create(true).truncate(true).open(&partial)?;
-    out.write_all(text.as_bytes())?;
+    // One that was left by a process that died, and perhaps with another mode.
+    match fs::remove_file(&partial) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut out = private().create_new(true).open(&partial)?;
+    if let Ok(before) = fs::metadata(path)
+        && let Ok(now) = out.metadata()
+        && (before.uid(), before.gid()) != (now.uid(), now.gid())
+    {
+        fchown(&out, Some(before.uid()), Some(before.gid()))?;
+    }
+    out.write_all(text?.as_bytes())?;
     out.sync_all()?;
     fs::rename(&partial, path)?;
-    File::open(dir)?.sync_all()
+    File::open(folder(path))?.sync_all()
 }
 
 fn private() -> OpenOptions {

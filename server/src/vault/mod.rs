@@ -11,9 +11,11 @@ mod cache;
 mod cipher;
 mod data_key;
 mod keyring;
+mod rotation;
 mod server_keys;
 
 pub use data_key::DataKey;
+pub use rotation::{Master, Rewrapped, Rotation};
 
 use crate::{
     config::Keys,
@@ -72,7 +74,13 @@ impl Vault {
     pub async fn open(config: &Keys, db: &Db) -> Result<Self, OpenError> {
         let stored = server_keys::load(db).await?;
         let keyring = Keyring::open(config, stored.is_empty())?;
-        let server = ServerKeys::open(stored, keyring.clone(), db).await?;
+        let server = match ServerKeys::open(stored, keyring.clone(), db).await {
+            // The master key may have been rotated between the two looks.
+            Err(OpenError::WrongKeyring { .. }) => {
+                ServerKeys::open(server_keys::load(db).await?, keyring.clone(), db).await?
+            }
+            opened => opened?,
+        };
         Ok(Self(Arc::new(Inner { keyring, data_keys: Cache::default(), server })))
     }
 

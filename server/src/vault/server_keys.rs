@@ -2,9 +2,9 @@
 //!
 //! Rotating the master key re-wraps them and changes nothing else: sessions and look-ups survive.
 
-use super::{OpenError, cipher::KEY_LEN, keyring::Keyring, random};
+use super::{OpenError, cipher::KEY_LEN, keyring::Keyring, random, rotation::Rewrapped};
 use crate::{
-    db::{Db, ReadTx},
+    db::{Db, ReadTx, WriteTx},
     error::Error,
 };
 use ring::hmac;
@@ -82,10 +82,7 @@ impl ServerKeys {
 }
 
 /// In one transaction, so that two processes which start together end up with the same keys.
-fn create_missing(
-    tx: &crate::db::WriteTx<'_>,
-    keyring: &Keyring,
-) -> Result<BTreeMap<String, Wrapped>, Error> {
+fn create_missing(tx: &WriteTx<'_>, keyring: &Keyring) -> Result<BTreeMap<String, Wrapped>, Error> {
     for name in ALL {
         let key = if name == PUSH { scalar() } else { Zeroizing::new(random::<KEY_LEN>()) };
         let (version, wrapped) = keyring.wrap(TAG, name.as_bytes(), &key)?;
@@ -96,6 +93,32 @@ fn create_missing(
         .execute(params![name, version, wrapped])?;
     }
     stored(tx)
+}
+
+/// Wraps anew what another master key than the current one has wrapped.
+pub(super) fn rewrap(tx: &WriteTx<'_>, keyring: &Keyring, current: u32) -> Result<Rewrapped, Error> {
+    let mut done = Rewrapped::default();
+    for (name, (version, wrapped)) in stored(tx)? {
+        if version == current {
+            continue;
+        }
+        let Some(key) = keyring.unwrap(version, TAG, name.as_bytes(), &wrapped) else {
+            done.unopened += 1;
+            continue;
+        };
+        let (version, wrapped) = keyring.wrap(TAG, name.as_bytes(), &key)?;
+        tx.prepare_cached("UPDATE server_keys SET master_version = ?2, wrapped = ?3 WHERE name = ?1")?
+            .execute(params![name, version, wrapped])?;
+        done.keys += 1;
+    }
+    Ok(done)
+}
+
+/// How many of the server's keys each master key wraps.
+pub(super) fn count(tx: &ReadTx<'_>) -> Result<Vec<(u32, u64)>, Error> {
+    let mut query =
+        tx.prepare_cached("SELECT master_version, count(*) FROM server_keys GROUP BY master_version")?;
+    Ok(query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
 }
 
 /// A private key of P-256: one random number in four billion is too great for it, and drawn again.
