@@ -265,3 +265,15 @@ async fn what_is_on_disk_is_told_and_nothing_else() {
     assert_eq!(told.try_recv().unwrap(), (Told { events, wake: true }, 2));
     assert!(told.try_recv().is_err());
 }
+
+#[actix_web::test]
+async fn the_file_of_one_that_was_stopped_is_whole_without_its_log() {
+    let (db, storage, dir) = scratch().await;
+    db.write(|tx| insert(tx, 7)).await.unwrap();
+    let closing = db.clone();
+    tokio::task::spawn_blocking(move || closing.close()).await.unwrap();
+    let copy = dir.path().join("copy.db");
+    fs::copy(&storage.database, &copy).unwrap();
+    let copied = Connection::open(copy).unwrap();
+    assert_eq!(copied.query_row("SELECT n FROM numbers", [], |row| row.get::<_, i64>(0)).unwrap(), 7);
+}

@@ -252,6 +252,10 @@ impl Thread {
             }
             self.checkpoint();
         }
+        // Whoever copies the file of a server that was stopped has all of it.
+        if let Err(error) = self.copy_log("TRUNCATE") {
+            tracing::warn!(%error, "the log was not copied into the database at the end");
+        }
     }
 
     /// Runs `first` and what is queued behind it, and commits. Answers whether to go on afterwards, and what to tell.
@@ -320,18 +324,21 @@ impl Thread {
             return;
         }
         LOG_PAGES.set(0);
-        if let Err(error) = self.copy_log(pages >= RESTART_PAGES) {
+        let copied = if pages < RESTART_PAGES { self.copy_some_of_log() } else { self.copy_log("RESTART") };
+        if let Err(error) = copied {
             tracing::warn!(%error, pages, "the log was not copied into the database");
         }
     }
 
-    fn copy_log(&self, wait_for_readers: bool) -> Result<(), Error> {
-        if !wait_for_readers {
-            return Ok(self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?);
-        }
+    fn copy_some_of_log(&self) -> Result<(), Error> {
+        Ok(self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
+    }
+
+    /// All of it, for which readers are waited for a moment, so that it begins anew.
+    fn copy_log(&self, how: &str) -> Result<(), Error> {
         let _alone = self.lock.hold().map_err(|error| Error::Internal(error.to_string()))?;
         self.connection.busy_timeout(RESTART_PATIENCE)?;
-        let outcome = self.connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+        let outcome = self.connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_| Ok(()));
         self.connection.busy_timeout(PATIENCE)?;
         Ok(outcome?)
     }
