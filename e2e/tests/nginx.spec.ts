@@ -1,14 +1,15 @@
 // The configuration of production, in front of a server that answers what each test wants, and of files made here.
 import { expect, test } from '@playwright/test';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { type Answer, ask as askPort } from '../lib/http.ts';
-import { type Nginx, ROOT, startNginx } from '../lib/nginx.ts';
+import { type Nginx, startNginx } from '../lib/nginx.ts';
 import { freePort } from '../lib/processes.ts';
+import { SECURITY } from '../lib/security-headers.ts';
 
 // One nginx for all of them.
 test.describe.configure({ mode: 'default' });
@@ -16,13 +17,6 @@ test.describe.configure({ mode: 'default' });
 const HASHED = '/daymark-0123456789abcdef.js';
 const PROGRAM = 'export const answer = 42;\n'.repeat(100);
 const PAGE = '<!doctype html><title>Daymark</title>';
-
-/** The headers that every answer must have: read from the file that the server is held against as well. */
-const SECURITY = new Map(
-  [...readFileSync(join(ROOT, 'nginx/security-headers.conf'), 'utf8').matchAll(/^add_header (\S+) "(.+)" always;$/gm)].map(
-    ([, name, value]) => [name!.toLowerCase(), value!],
-  ),
-);
 
 let web: Nginx;
 let upstream: Server;

@@ -43,7 +43,9 @@ fn every_service_is_confined_and_only_nginx_is_reached() {
     ] {
         assert!(confinement.iter().any(|has| has.trim() == line), "x-service lacks {line}");
     }
-    let services = services(PRODUCTION);
+    let mut services = services(PRODUCTION);
+    let builder = services.remove("builder").unwrap();
+    assert!(builder.contains("profiles: [builder]\n"), "the builder is started with the others");
     assert_eq!(services.keys().collect::<Vec<_>>(), ["jobs", "server", "valkey", "web"]);
     for (name, lines) in &services {
         for part in ["<<: *service\n", "healthcheck:\n", "mem_limit: "] {
@@ -69,24 +71,33 @@ fn valkey_keeps_nothing() {
     assert!(read(PRODUCTION).contains("VALKEY_URL: \"${VALKEY_URL-redis://valkey:6379}\"\n"));
 }
 
+/// The lines of one stage of the Dockerfile.
+fn stage<'a>(dockerfile: &'a str, name: &str) -> &'a str {
+    let mut stages = dockerfile.split("\nFROM ").map(|stage| stage.split_once('\n').unwrap());
+    stages.find(|(head, _)| head.ends_with(&format!(" AS {name}"))).unwrap().1
+}
+
 #[test]
 fn images_run_as_nobody_in_particular() {
-    for image in ["server", "web"] {
-        let dockerfile = read(&format!("docker/{image}.Dockerfile"));
-        let runtime = dockerfile.rsplit_once("\nFROM ").unwrap().1;
-        assert!(runtime.starts_with("debian:trixie-slim\n"), "{image}");
-        assert!(runtime.contains("\nUSER 10001:10001\n"), "{image}");
+    let dockerfile = read("docker/Dockerfile");
+    for image in ["server", "all-in-one", "web"] {
+        assert!(stage(&dockerfile, image).contains("\nUSER 10001:10001\n"), "{image}");
+    }
+    for base in ["runtime", "web"] {
+        assert!(dockerfile.contains(&format!("\nFROM debian:trixie-slim AS {base}\n")), "{base}");
     }
 }
 
 #[test]
 fn the_server_knows_the_variables_that_it_is_given() {
     let config = read("server/src/config.rs");
-    let dockerfile = read("docker/server.Dockerfile");
-    let in_image = below(&dockerfile.replace("ENV ", "ENV\n    "), "ENV")
-        .join(" ")
-        .split_whitespace()
-        .filter_map(|word| Some(word.split_once('=')?.0.to_owned()))
+    let dockerfile = read("docker/Dockerfile");
+    let in_image = ["runtime", "server", "all-in-one"]
+        .into_iter()
+        .flat_map(|name| stage(&dockerfile, name).lines())
+        .filter_map(|line| line.strip_prefix("ENV "))
+        .flat_map(str::split_whitespace)
+        .map(|word| word.split_once('=').unwrap().0.to_owned())
         .collect::<Vec<_>>();
     let compose = read(PRODUCTION);
     for name in ["jobs", "server"] {
@@ -108,9 +119,7 @@ fn production_is_what_the_example_chooses() {
     let chosen = format!("\nCOMPOSE_FILE={PRODUCTION}\n");
     assert!(read(".env.example").contains(&chosen));
     let guide = read("docs/development.md");
-    for file in
-        ["docker/server.Dockerfile", "docker/web.Dockerfile", PRODUCTION, "docker-compose.override.yml"]
-    {
+    for file in ["docker/Dockerfile", PRODUCTION, "docker-compose.override.yml"] {
         assert!(guide.contains(file), "docs/development.md does not tell of {file}");
         assert!(!read(file).is_empty());
     }

@@ -1,0 +1,83 @@
+// The containers of production, started for a test and looked at from outside, as an operator would.
+import { execFile, type ExecFileOptions } from 'node:child_process';
+import { promisify } from 'node:util';
+import { ROOT } from './nginx.ts';
+
+const run = promisify(execFile);
+
+/** Runs docker; what it prints, or throws with what it complained of. */
+export async function docker(args: string[], { env, seconds = 60, cwd = ROOT }: { env?: NodeJS.ProcessEnv; seconds?: number; cwd?: string } = {}): Promise<string> {
+  const options: ExecFileOptions = { cwd, env: { ...process.env, ...env }, timeout: seconds * 1000, maxBuffer: 64 << 20 };
+  try {
+    const { stdout, stderr } = await run('docker', args, options);
+    return `${stdout}` || `${stderr}`;
+  } catch (error) {
+    const { stdout, stderr, killed } = error as { stdout?: string; stderr?: string; killed?: boolean };
+    const end = `${stdout ?? ''}\n${stderr ?? ''}`.trim().split('\n').slice(-25).join('\n');
+    throw new Error(`docker ${args.join(' ')} ${killed ? `took over ${seconds} s` : 'failed'}:\n${end}`);
+  }
+}
+
+/** As much of `docker inspect` as is looked at. */
+export interface Inspected {
+  Id: string;
+  Name: string;
+  Config: { User: string; Env: string[] | null; Labels: Record<string, string> };
+  HostConfig: {
+    ReadonlyRootfs: boolean;
+    CapAdd: string[] | null;
+    CapDrop: string[] | null;
+    SecurityOpt: string[] | null;
+    PidsLimit: number | null;
+    Memory: number;
+    LogConfig: { Config: Record<string, string> };
+    PortBindings: Record<string, unknown>;
+  };
+  State: { Status: string; Pid: number; StartedAt: string; Health?: { Status: string } };
+}
+
+/** One project of Compose, made of docker-compose.yml and what is beside it. */
+export class Compose {
+  constructor(
+    readonly project: string,
+    private readonly env: Record<string, string>,
+    private readonly more: string[] = [],
+  ) {}
+
+  /** `docker compose …`. Nobody's `.env` has a say. */
+  run(args: string[], seconds = 60): Promise<string> {
+    const files = ['docker-compose.yml', ...this.more].flatMap((file) => ['--file', file]);
+    return docker(['compose', '--env-file', '/dev/null', '--project-name', this.project, '--progress', 'quiet', ...files, ...args], { env: this.env, seconds });
+  }
+
+  /** Starts everything, or these, and waits until all of it is healthy. */
+  up(args: string[] = []): Promise<string> {
+    return this.run(['up', '--detach', '--wait', '--wait-timeout', '60', ...args], 90);
+  }
+
+  /** Stops everything; volumes stay unless they are to go too. */
+  down({ volumes = false } = {}): Promise<string> {
+    return this.run(['down', '--timeout', '20', '--remove-orphans', ...(volumes ? ['--volumes'] : [])], 90);
+  }
+
+  /** The running containers, or those of a service. */
+  async containers(service?: string): Promise<Inspected[]> {
+    const ids = (await this.run(['ps', '--quiet', ...(service ? [service] : [])])).trim().split('\n').filter(Boolean);
+    return ids.length === 0 ? [] : (JSON.parse(await docker(['inspect', ...ids])) as Inspected[]);
+  }
+
+  logs(service: string): Promise<string> {
+    return this.run(['logs', '--no-log-prefix', '--no-color', service]);
+  }
+
+  /** The name that the project's volume has. */
+  volume(name: string): string {
+    return `${this.project}_${name}`;
+  }
+}
+
+/** `SIGKILL` from outside of the container, which then dies as of a fault: `docker kill` would count as a wish to stop it. */
+export async function killed({ State }: Inspected): Promise<void> {
+  const shell = ['run', '--rm', '--pid', 'host', '--network', 'none', '--entrypoint', 'sh', '--user', '0', 'debian:trixie-slim'];
+  await docker([...shell, '-c', `kill -9 ${State.Pid}`]);
+}
