@@ -17,6 +17,7 @@ use crate::{
 use daymark_shared::{
     ids::{ChannelId, ReminderId, RoutineId},
     occurrence::OccurrenceKey,
+    problem::Code,
     reminder::{OFFSET_MAX, ReminderSettings, useful_until},
     schedule::{Start, ZoneHistory},
 };
@@ -198,12 +199,12 @@ impl<'a> Plan<'a> {
 
     /// The occurrence of this row as it is called now, while it is still to be done.
     fn open_key(&self, row: &Owed) -> Result<Option<OccurrenceKey>, Error> {
-        let date = row.key.original.date();
-        let span = (date.saturating_sub(2.days()), date.saturating_add(2.days()));
-        let found = days::happenings(self.tx, self.caller.account, Some(row.routine), &self.zones, span)?;
-        let is_same =
-            |happening: &&Happening| happening.is_open && happening.key.original == row.key.original;
-        Ok(found.iter().find(is_same).map(|happening| happening.key))
+        let key = days::current_key(self.tx, self.caller, row.routine, row.key)?;
+        match days::is_open(self.tx, self.caller, row.routine, key) {
+            Ok(is_open) => Ok(is_open.then_some(key)),
+            Err(error) if error.code() == Code::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 

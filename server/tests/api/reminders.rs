@@ -200,6 +200,31 @@ fn a_snooze_moves_the_alert_and_not_the_plan() {
     assert_eq!(crate::planning::day(&me, "2026-03-02")[0]["reminded"]["snoozed_until"], Value::Null);
 }
 
+#[test]
+fn what_was_put_off_stays_with_its_occurrence() {
+    let app = TestApp::start();
+    let me = app.sign_up("mira@example.org");
+    add_channel(&me, 1);
+    let routine = create(&me, &planned(1, "2026-03-02T08:00", None));
+    let routine = format!("/api/v1/routines/{}", routine["id"].as_str().unwrap());
+    let snooze = format!("/api/v1/reminders/{}/snooze", upcoming(&me)[0]["id"].as_str().unwrap());
+    me.post(&snooze, &json!({ "minutes": 20 })).empty(204);
+    let put_off = "2026-03-02T06:20:00Z";
+    // Another name, and a week later: the alert stays where the person put it.
+    let any = [("if-match", "*")];
+    let edit = |edit: Value| me.send_json("PATCH", &routine, &any, &edit).json(200);
+    edit(json!({ "scope": "all", "title": "Water the garden" }));
+    assert!(due(&me).iter().any(|due| due == put_off), "{:?}", due(&me));
+    let key = upcoming(&me)[0]["occurrence"].as_str().unwrap().to_owned();
+    let time = format!("{routine}/occurrences/{key}/time");
+    me.send_json("PUT", &time, &any, &json!({ "start": "2026-03-09T08:00" })).json(200);
+    assert_eq!(due(&me), [put_off]);
+    // Another time for good is another occurrence, which reminds by itself.
+    me.send_json("DELETE", &time, &any, &Value::Null).json(200);
+    edit(json!({ "scope": "all", "schedule": { "start": "2026-03-02T18:00" } }));
+    assert_eq!(due(&me), ["2026-03-02T17:00:00Z"]);
+}
+
 /// Numbers that look random and are the same each time (xorshift).
 struct Dice(u64);
 
