@@ -1,6 +1,6 @@
 # What there is to do; the how is in scripts/. Each sets up what is missing and skips what is there.
 SHELL := bash
-.PHONY: help run up test dev fmt client bench audit
+.PHONY: help run up test smoke dev fmt client bench audit
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ up: ## build the images and start them with Docker; prints the address
 
 test: ## everything that must pass, from formatting to a browser
 	@scripts/test
+
+smoke: ## production in containers, started and looked at from outside (needs Docker)
+	@scripts/smoke
 
 dev: ## start it, rebuild and reload on each change
 	@scripts/dev
