@@ -8,10 +8,14 @@ export DAYMARK_ROOT
 # One folder a user, so that a second clone finds what the first one built.
 export DAYMARK_TOOLS=${DAYMARK_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/daymark/tools}
 
-# Pinned. Each version has a folder of its own, so that branches with different pins do not clash.
+# Pinned; Renovate reads the lines that name it. Each version has a folder of its own, so that branches with different pins do not clash.
+# renovate: datasource=crate depName=trunk
 export TRUNK_VERSION=0.21.14
+# renovate: datasource=npm depName=binaryen
 export BINARYEN_VERSION=132.0.0
+# renovate: datasource=npm depName=esbuild
 export ESBUILD_VERSION=0.28.2
+# renovate: datasource=crate depName=cargo-deny
 export CARGO_DENY_VERSION=0.20.2
 export DATEUTIL_VERSION=2.9.0.post0
 # The zone database that `jiff` bundles (2026e).
@@ -19,7 +23,9 @@ export TZDATA_VERSION=2026.5
 # What drives Firefox; e2e/firefox/constraints.txt pins what it brings along.
 export MARIONETTE_VERSION=3.7.1
 # What looks at kubernetes/ and .github/; scripts/checks/constraints.txt pins what the first brings along.
+# renovate: datasource=pypi depName=kubernetes-validate
 export KUBERNETES_VALIDATE_VERSION=1.37.0
+# renovate: datasource=pypi depName=zizmor
 export ZIZMOR_VERSION=1.32.0
 export KUSTOMIZE_VERSION=5.5.0
 # The released program, and of the package that is its WebAssembly what there is.
