@@ -14,11 +14,22 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-export async function startNginx(name: string, upstream: number, clientRoot: string, port?: number): Promise<Nginx> {
+/**
+ * `upstream` is a port of this machine, or what scripts/nginx-render takes; so is `env`. Tests come by as other addresses, so
+ * this machine is believed unless `env` says otherwise.
+ */
+export async function startNginx(
+  name: string,
+  upstream: number | string,
+  clientRoot: string,
+  port?: number,
+  env: Record<string, string> = {},
+): Promise<Nginx> {
   port ??= await freePort();
   const dir = mkdtempSync(join(tmpdir(), 'daymark-nginx-'));
-  const configuration = [dir, `127.0.0.1:${port}`, `127.0.0.1:${upstream}`, clientRoot];
-  execFileSync(join(ROOT, 'scripts/nginx-render'), configuration);
+  const servers = typeof upstream === 'number' ? `127.0.0.1:${upstream}` : upstream;
+  const set = { TRUSTED_PROXIES: '127.0.0.1', ...env };
+  execFileSync(join(ROOT, 'scripts/nginx-render'), [dir, `127.0.0.1:${port}`, servers, clientRoot], { env: { ...process.env, ...set } });
   const nginx = new Program(name, ['nginx', '-e', 'stderr', '-p', dir, '-c', join(dir, 'nginx.conf'), '-g', 'daemon off;']);
   await nginx.until('it answered', () => answers(`http://127.0.0.1:${port}/healthz`));
   return {

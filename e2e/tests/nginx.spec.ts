@@ -285,7 +285,7 @@ test.describe('the API', () => {
     expect(seen?.headers).toMatchObject({
       host: 'plan.example:8443',
       'if-match': '"6"',
-      'x-forwarded-for': '203.0.113.7, 127.0.0.1',
+      'x-forwarded-for': '203.0.113.7',
       'x-forwarded-proto': 'https',
     });
   });

@@ -93,6 +93,9 @@ pub struct Site {
     /// `PUBLIC_URL`: the address people open, without a slash at its end; links are made of it. Default: what the
     /// server listens on.
     pub public_url: String,
+    /// `BASE_PATH`: the path below which Daymark lies on its host, such as `/day`; none at the host's root. It must be
+    /// the path of `PUBLIC_URL` where both are set. Default: that path.
+    pub base_path: String,
     /// `CLIENT_DIR` (default `client/dist`): the built client, served by `server all`.
     pub client_dir: PathBuf,
 }
@@ -204,6 +207,7 @@ impl Config {
                 port,
             ),
         };
+        let (public_url, base_path) = vars.place(addr)?;
         let data_dir = PathBuf::from(vars.text("DATA_DIR").unwrap_or_else(|| "data".to_owned()));
         Ok(Self {
             listen: Listen { addr, trusted_proxies: vars.networks("TRUSTED_PROXIES")? },
@@ -233,7 +237,8 @@ impl Config {
                 },
             },
             site: Site {
-                public_url: vars.public_url(addr)?,
+                public_url,
+                base_path,
                 client_dir: PathBuf::from(
                     vars.text("CLIENT_DIR").unwrap_or_else(|| "client/dist".to_owned()),
                 ),
@@ -343,17 +348,39 @@ impl Variables<'_> {
         }
     }
 
-    fn public_url(&self, addr: SocketAddr) -> Result<String, ConfigError> {
-        let Some(url) = self.text("PUBLIC_URL") else { return Ok(format!("http://{addr}")) };
-        let well_formed =
-            url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).is_some_and(|rest| {
-                !rest.is_empty() && !rest.starts_with('/') && !rest.contains(['?', '#', ' '])
-            });
-        if !well_formed {
-            return Err(refuse("PUBLIC_URL", "must be an address such as https://day.example.org"));
+    /// `PUBLIC_URL` and `BASE_PATH`.
+    fn place(&self, addr: SocketAddr) -> Result<(String, String), ConfigError> {
+        let base = self.text("BASE_PATH").map(|path| path.trim_end_matches('/').to_owned());
+        if base.as_deref().is_some_and(|path| !is_base_path(path)) {
+            return Err(refuse("BASE_PATH", "must be a path of letters, digits, - and _, such as /day"));
         }
-        Ok(url.trim_end_matches('/').to_owned())
+        let Some(url) = self.text("PUBLIC_URL") else {
+            let base = base.unwrap_or_default();
+            return Ok((format!("http://{addr}{base}"), base));
+        };
+        let url = url.trim_end_matches('/');
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let rest = rest.filter(|rest| !rest.is_empty() && !rest.starts_with('/'));
+        let Some(rest) = rest.filter(|rest| !rest.contains(['?', '#', ' '])) else {
+            return Err(refuse("PUBLIC_URL", "must be an address such as https://day.example.org"));
+        };
+        let path = rest.find('/').map_or("", |at| &rest[at..]);
+        if !is_base_path(path) {
+            return Err(refuse("PUBLIC_URL", "its path must be of letters, digits, - and _, such as /day"));
+        }
+        if base.is_some_and(|base| base != path) {
+            return Err(refuse("BASE_PATH", format!("is not the path of PUBLIC_URL, {url}")));
+        }
+        Ok((url.to_owned(), path.to_owned()))
     }
+}
+
+/// Whether this can be the path of all that Daymark has: none, or `/day`, or `/our/day`.
+fn is_base_path(path: &str) -> bool {
+    let plain = |segment: &str| {
+        !segment.is_empty() && segment.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
+    path.is_empty() || path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(plain))
 }
 
 fn refuse(variable: &'static str, reason: impl Into<String>) -> ConfigError {
@@ -392,6 +419,12 @@ mod tests {
     #[case("REGISTRATION", "closed")]
     #[case("TRUSTED_PROXIES", "10.0.0.0/8, nginx")]
     #[case("PUBLIC_URL", "day.example.org")]
+    #[case("PUBLIC_URL", "https:///day")]
+    #[case("PUBLIC_URL", "https://example.org/a day")]
+    #[case("PUBLIC_URL", "https://example.org/day//plan")]
+    #[case("BASE_PATH", "day")]
+    #[case("BASE_PATH", "/da.y")]
+    #[case("BASE_PATH", "//day")]
     #[case("HASH_CONCURRENCY", "0")]
     #[case("OUTBOUND_ALLOW", "home")]
     #[case("OUTBOUND_ALLOW_HTTP", "perhaps")]
@@ -435,6 +468,29 @@ mod tests {
     #[case("/srv/day.db", "/srv/day.db")]
     fn a_database_is_a_path_or_an_url(#[case] url: &str, #[case] path: &str) {
         assert_eq!(with(&[("DATABASE_URL", url)]).unwrap().storage.database, PathBuf::from(path));
+    }
+
+    #[rstest]
+    #[case::at_the_root(&[("PUBLIC_URL", "https://example.org/")], "https://example.org", "")]
+    #[case::by_the_address(&[("PUBLIC_URL", "https://example.org/our/day/")], "https://example.org/our/day", "/our/day")]
+    #[case::alone(&[("BASE_PATH", "/day/")], "http://127.0.0.1:4000/day", "/day")]
+    #[case::both(&[("PUBLIC_URL", "https://example.org/day"), ("BASE_PATH", "/day")], "https://example.org/day", "/day")]
+    #[case::no_path(&[("PUBLIC_URL", "https://example.org/day"), ("BASE_PATH", "")], "https://example.org/day", "/day")]
+    fn it_lies_below_a_path(
+        #[case] vars: &[(&str, &str)],
+        #[case] public_url: &str,
+        #[case] base_path: &str,
+    ) {
+        let site = with(vars).unwrap().site;
+        assert_eq!((site.public_url.as_str(), site.base_path.as_str()), (public_url, base_path));
+    }
+
+    #[rstest]
+    #[case("https://example.org/other")]
+    #[case("https://example.org")]
+    fn two_paths_that_differ_are_refused(#[case] public_url: &str) {
+        let error = with(&[("PUBLIC_URL", public_url), ("BASE_PATH", "/day")]).unwrap_err().to_string();
+        assert_eq!(error, format!("BASE_PATH: is not the path of PUBLIC_URL, {public_url}"));
     }
 
     #[test]

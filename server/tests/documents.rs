@@ -22,9 +22,11 @@ fn variables(text: &str) -> BTreeSet<&str> {
 
 #[test]
 fn every_variable_is_in_the_example() {
-    let config = read("server/src/config.rs");
+    let (config, nginx) = (read("server/src/config.rs"), read("scripts/nginx-render"));
     let documented: String = config.lines().filter(|line| line.trim_start().starts_with("///")).collect();
-    let expected = variables(&documented);
+    let mut expected = variables(&documented);
+    let of_nginx: String = nginx.lines().filter(|line| line.starts_with("#   `")).collect();
+    expected.extend(variables(&of_nginx));
     assert!(expected.contains("DATA_DIR") && expected.len() >= 10, "{expected:?}");
     let example = read(".env.example");
     let listed: BTreeSet<&str> =

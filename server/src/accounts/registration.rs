@@ -118,12 +118,13 @@ pub async fn setup_link(state: &State, addr: SocketAddr) -> Result<Option<String
 
 /// What links start with; `addr` is where the server listens.
 pub(super) fn base(config: &Config, addr: SocketAddr) -> String {
-    let unset = config.site.public_url == format!("http://{}", config.listen.addr);
+    let path = &config.site.base_path;
+    let unset = config.site.public_url == format!("http://{}{path}", config.listen.addr);
     match addr.ip().is_unspecified() {
         _ if !unset => config.site.public_url.clone(),
         // Every address of this machine: this one is right on it.
-        true => format!("http://localhost:{}", addr.port()),
-        false => format!("http://{addr}"),
+        true => format!("http://localhost:{}{path}", addr.port()),
+        false => format!("http://{addr}{path}"),
     }
 }
 

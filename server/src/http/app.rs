@@ -1,6 +1,6 @@
 //! The application: middleware around routes. The server and the tests run the very same.
 
-use super::{edge::edge, routes, static_files};
+use super::{base_path::base_path, edge::edge, routes, static_files};
 use crate::{state::State, telemetry::RequestSpan};
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use std::{io, net::TcpListener, time::Duration};
@@ -55,6 +55,7 @@ pub fn serve(
                 Mode::All => static_files::configure(config),
             })
             .default_service(web::to(routes::nothing))
+            .wrap(from_fn(base_path))
             .wrap(from_fn(edge))
             .wrap(TracingLogger::<RequestSpan>::new())
     })

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod app;
+mod base_path;
 mod body;
 pub mod client_addr;
 mod edge;

@@ -14,6 +14,8 @@ use daymark_shared::problem::Code;
 use std::path::Path;
 
 const INDEX: &str = "index.html";
+/// Where the built page says that it lies.
+const BUILT_BASE: &str = "<base href=\"/\">";
 /// What the build leaves beside each file, best first.
 const ENCODINGS: [(ContentEncoding, &str); 3] =
     [(ContentEncoding::Brotli, ".br"), (ContentEncoding::Gzip, ".gz"), (ContentEncoding::Identity, "")];
@@ -26,6 +28,9 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 async fn serve(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Error> {
     let name = file_for(&request).ok_or(Code::NotFound)?;
     let path = state.config.site.client_dir.join(name);
+    if name == INDEX && !state.config.site.base_path.is_empty() {
+        return page(&path, &state.config.site.base_path);
+    }
     let (file, encoding) = variant(&request, &path).ok_or(Code::NotFound)?;
     let mut response = file.disable_content_disposition().into_response(&request);
     let headers = response.headers_mut();
@@ -36,6 +41,19 @@ async fn serve(request: HttpRequest, state: web::Data<State>) -> Result<HttpResp
     let cache = if is_hashed(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     Ok(response)
+}
+
+/// The page of a client that lies below a path: only its base says so. It is short, and sent as it is.
+fn page(path: &Path, base: &str) -> Result<HttpResponse, Error> {
+    let built = std::fs::read_to_string(path).map_err(|_| Code::NotFound)?;
+    let (before, after) = built
+        .split_once(BUILT_BASE)
+        .ok_or_else(|| Error::Internal(format!("{INDEX} has no {BUILT_BASE}")))?;
+    let page = format!("{before}<base href=\"{base}/\">{after}");
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .body(page))
 }
 
 /// The file that answers this request; `None` for 404. Only plain names pass, so there is no way out of the folder.

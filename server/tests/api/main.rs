@@ -4,6 +4,7 @@
 
 mod accounts;
 mod app;
+mod base_path;
 mod bodies;
 mod canary;
 mod channels;
