@@ -193,7 +193,7 @@ def services_reach_pods(world):
                 if pod.port(port.get("targetPort", port["port"])) is None:
                     yield f"{label(service)}: {pod.name} has no port {port.get('targetPort')}"
     settings = next(
-        (s["data"] for s in world.of("ConfigMap") if s["metadata"]["name"].startswith("daymark-settings")), {}
+        (s["data"] for s in world.of("ConfigMap") if s["metadata"]["name"].startswith("daymark-site")), {}
     )
     public = urlsplit(settings.get("PUBLIC_URL", ""))
     ingresses = world.of("Ingress")
