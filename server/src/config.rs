@@ -3,13 +3,17 @@
 //! Everything has a default: a first run needs no configuration at all. A secret named `X` may also come from a file
 //! named by `X_FILE`. Nothing here is printed: `Debug` of a [`Secret`] shows nothing.
 
-use crate::{channels::SmtpServer, outbound::PushService};
+use crate::{
+    backups::age::{BadKey, Lock},
+    channels::SmtpServer,
+    outbound::PushService,
+};
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     str::FromStr,
 };
 use zeroize::Zeroizing;
@@ -33,6 +37,8 @@ pub struct Config {
     pub outbound: Outbound,
     /// How mail is sent.
     pub mail: Mail,
+    /// How backups are made, and kept.
+    pub backups: Backups,
     /// What is logged.
     pub log: Log,
     /// Who watches the process.
@@ -139,6 +145,20 @@ pub struct Mail {
     pub from: Option<Mailbox>,
 }
 
+/// How backups are made, and kept (`docs/operations.md`).
+#[derive(Debug, Clone)]
+pub struct Backups {
+    /// `BACKUP_TO`: the folder for backups. Default: `backups` in `DATA_DIR`, where the copies that are made before an
+    /// upgrade are too.
+    pub to: PathBuf,
+    /// `BACKUP_PASSPHRASE` or `BACKUP_PASSPHRASE_FILE`: backups are encrypted with it, and hold the keyring then. The tool
+    /// `age` opens them too. Default: none, they are not encrypted and hold no keyring.
+    ///
+    /// `BACKUP_RECIPIENT`: in its place whom they are encrypted for, as `age-keygen` prints it: `age1…`. The server cannot
+    /// open them itself then.
+    pub lock: Option<Lock>,
+}
+
 /// What is logged.
 #[derive(Debug, Clone)]
 pub struct Log {
@@ -159,6 +179,12 @@ pub struct Metrics {
 /// A secret from the environment: wiped from memory when dropped, never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
 
 impl Secret {
     /// The secret in clear.
@@ -256,6 +282,7 @@ impl Config {
             metrics: Metrics {
                 bind: vars.optional("METRICS_BIND", "an address with its port such as 127.0.0.1:9464")?,
             },
+            backups: vars.backups(&data_dir)?,
             log: Log { filter: vars.text("LOG").unwrap_or_else(|| "info".to_owned()) },
         })
     }
@@ -328,6 +355,28 @@ impl Variables<'_> {
             return Err(refuse("MAIL_FROM", "must be set where SMTP_URL is"));
         }
         Ok(Mail { server, from })
+    }
+
+    fn backups(&self, data_dir: &Path) -> Result<Backups, ConfigError> {
+        let passphrase = self.secret("BACKUP_PASSPHRASE", "BACKUP_PASSPHRASE_FILE")?;
+        let lock = match (passphrase, self.text("BACKUP_RECIPIENT")) {
+            (None, None) => None,
+            (Some(_), Some(_)) => {
+                return Err(refuse("BACKUP_RECIPIENT", "set it or BACKUP_PASSPHRASE, not both"));
+            }
+            (Some(passphrase), None) if passphrase.expose().is_empty() => {
+                return Err(refuse("BACKUP_PASSPHRASE", "must not be empty"));
+            }
+            (Some(passphrase), None) => Some(Lock::Passphrase(passphrase)),
+            (None, Some(recipient)) => {
+                let recipient = recipient
+                    .parse()
+                    .map_err(|error: BadKey| refuse("BACKUP_RECIPIENT", error.to_string()))?;
+                Some(Lock::Recipient(recipient))
+            }
+        };
+        let to = self.text("BACKUP_TO").map_or_else(|| data_dir.join("backups"), PathBuf::from);
+        Ok(Backups { to, lock })
     }
 
     fn valkey_url(&self) -> Result<Option<Secret>, ConfigError> {
@@ -438,6 +487,8 @@ mod tests {
     #[case("VALKEY_URL", "valkey:6379")]
     #[case("VALKEY_URL", "rediss://valkey:6379")]
     #[case("VALKEY_URL_FILE", "/nowhere/at/all")]
+    #[case("BACKUP_RECIPIENT", "age1nobody")]
+    #[case("BACKUP_PASSPHRASE_FILE", "/nowhere/at/all")]
     fn a_value_that_cannot_be_used_is_refused_by_name(#[case] name: &str, #[case] value: &str) {
         let error = with(&[(name, value)]).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{name}: ")), "{error}");

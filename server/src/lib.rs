@@ -1,6 +1,7 @@
 //! Daymark's server. One folder a feature; what they share is here. `docs/architecture.md` is the map.
 
 pub mod accounts;
+pub mod backups;
 pub mod caller;
 pub mod channels;
 pub mod civil;

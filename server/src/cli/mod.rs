@@ -4,8 +4,11 @@
 //! sense.
 
 mod account;
+mod backup;
 mod keys;
+mod migrate;
 mod report;
+mod restore;
 mod serve;
 mod state;
 
@@ -33,6 +36,12 @@ enum Command {
     Jobs,
     /// Serves everything: the API and the built client; and does what `jobs` does.
     All,
+    /// Brings the database to this version's schema, after backing it up; every start does that by itself.
+    Migrate(migrate::Arguments),
+    /// Makes a backup, while the server is in use.
+    Backup(backup::Arguments),
+    /// Puts a backup in the place of the database, which is kept aside. The server must not be running.
+    Restore(restore::Arguments),
     /// Looks after accounts.
     #[command(subcommand)]
     Account(account::Command),
@@ -45,11 +54,11 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = run(cli.command).and_then(|report| match report {
-        None => Ok(()),
-        Some(report) => Ok(report.print(cli.json)?),
+        None => Ok(ExitCode::SUCCESS),
+        Some(report) => Ok(report.print(cli.json).map(|()| report.exit_code())?),
     });
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             report::failed(&*error, cli.json);
             ExitCode::FAILURE
@@ -64,13 +73,20 @@ fn run(command: Command) -> Result<Option<Report>, Box<dyn Error>> {
             let (guard, switch) = telemetry::init(&config.log)?;
             (guard, Some(switch))
         }
-        Command::Account(_) | Command::Keys(_) => (telemetry::init_command(&config.log)?, None),
+        Command::Migrate(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Account(_)
+        | Command::Keys(_) => (telemetry::init_command(&config.log)?, None),
     };
     actix_web::rt::System::new().block_on(async {
         match command {
             Command::Api => serve::serve(config, Mode::Api, switch).await.map(|()| None),
             Command::Jobs => serve::work(config, switch).await.map(|()| None),
             Command::All => serve::serve(config, Mode::All, switch).await.map(|()| None),
+            Command::Migrate(arguments) => migrate::run(&config, &arguments).map(Some),
+            Command::Backup(arguments) => backup::run(config, &arguments).map(Some),
+            Command::Restore(arguments) => restore::run(&config, &arguments).map(Some),
             Command::Account(command) => account::run(config, command).await.map(Some),
             Command::Keys(command) => keys::run(config, command).await.map(Some),
         }

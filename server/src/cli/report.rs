@@ -4,13 +4,16 @@ use serde::Serialize;
 use std::{
     error::Error,
     fmt::Display,
-    io::{self, Write, stdout},
+    io::{self, Write, stderr, stdout},
+    process::ExitCode,
 };
 
 /// What a command found or did.
 pub struct Report {
     text: String,
     json: String,
+    beside_output: bool,
+    unfinished: bool,
 }
 
 impl Report {
@@ -19,7 +22,29 @@ impl Report {
     /// # Errors
     /// What has no form in JSON.
     pub fn new<T: Serialize + Display>(what: &T) -> Result<Self, Box<dyn Error>> {
-        Ok(Self { text: what.to_string(), json: serde_json::to_string(what)? })
+        Ok(Self {
+            text: what.to_string(),
+            json: serde_json::to_string(what)?,
+            beside_output: false,
+            unfinished: false,
+        })
+    }
+
+    /// Prints it to standard error: standard output holds what was asked for.
+    #[must_use]
+    pub fn beside_output(self) -> Self {
+        Self { beside_output: true, ..self }
+    }
+
+    /// Ends with exit code 1: something is to be done.
+    #[must_use]
+    pub fn unfinished(self) -> Self {
+        Self { unfinished: true, ..self }
+    }
+
+    /// How the process ends.
+    pub fn exit_code(&self) -> ExitCode {
+        if self.unfinished { ExitCode::FAILURE } else { ExitCode::SUCCESS }
     }
 
     /// Prints it to standard output, one line where it is JSON.
@@ -28,6 +53,9 @@ impl Report {
     /// Where nobody reads it.
     pub fn print(&self, as_json: bool) -> io::Result<()> {
         let said = if as_json { &self.json } else { &self.text };
+        if self.beside_output {
+            return writeln!(stderr(), "{}", said.trim_end());
+        }
         writeln!(stdout(), "{}", said.trim_end())
     }
 }

@@ -1,6 +1,6 @@
 //! One writer at a time among processes: an advisory lock on a file of its own beside the database.
 
-use super::{OpenError, private_file};
+use super::{OpenError, beside, private_file};
 use std::{fs::File, io, path::Path};
 
 /// The lock file. It stays where it is; the kernel frees the lock when a process dies.
@@ -12,9 +12,7 @@ pub(super) struct Held<'a>(&'a File);
 impl FileLock {
     /// The lock of this database: its path with `.lock` at the end.
     pub(super) fn beside(database: &Path) -> Result<Self, OpenError> {
-        let mut path = database.as_os_str().to_owned();
-        path.push(".lock");
-        private_file(path.as_ref()).map(Self)
+        private_file(&beside(database, ".lock")).map(Self)
     }
 
     /// Waits until no other process writes.

@@ -1,8 +1,9 @@
 //! The schema: numbered steps, forward only, each in a transaction, with a backup before the first.
 
-use super::{OpenError, private_dir};
-use rusqlite::Connection;
+use super::{InUse, OpenError, backup, private_dir};
+use rusqlite::{Connection, OpenFlags};
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     path::Path,
 };
@@ -31,14 +32,7 @@ pub(super) fn run(connection: &Connection, backups: &Path) -> Result<(), OpenErr
 fn apply(connection: &Connection, steps: &[&str], backups: &Path) -> Result<(), OpenError> {
     let known = steps.len() as u32;
     let found = version(connection)?;
-    if found > known {
-        return Err(OpenError::Newer { found, known });
-    }
-    if found == 0
-        && connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, u32>(0))? > 0
-    {
-        return Err(OpenError::Foreign);
-    }
+    judge(connection, found, known)?;
     if found > 0 && found < known {
         back_up(connection, backups, found)?;
     }
@@ -54,14 +48,21 @@ fn apply(connection: &Connection, steps: &[&str], backups: &Path) -> Result<(), 
     Ok(())
 }
 
-/// Writes a whole, consistent copy to `backups/schema-<version>-<stamp>.db`, on disk before this returns.
+/// Writes a whole, consistent copy to `backups/schema-<version>-<stamp>.db`, checked and on disk before this returns.
 fn back_up(connection: &Connection, backups: &Path, version: u32) -> Result<(), OpenError> {
     private_dir(backups)?;
     let stamp = crate::clock::Clock::system().now().strftime("%Y%m%dT%H%M%S%3fZ").to_string();
     let target = backups.join(format!("schema-{version}-{stamp}.db"));
     let partial = target.with_extension("partial");
     let failed = |error| OpenError::File { path: target.display().to_string(), error };
-    connection.execute("VACUUM INTO ?1", [partial.to_string_lossy()])?;
+    let made = backup::vacuum_into(connection, &partial).and_then(|()| {
+        backup::whole(&Connection::open_with_flags(&partial, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
+    });
+    made.map_err(|error| {
+        // A part of a copy is of no use to anybody.
+        let _ = fs::remove_file(&partial);
+        OpenError::NotBackedUp(Box::new(error))
+    })?;
     File::open(&partial).and_then(|file| file.sync_all()).map_err(failed)?;
     fs::rename(&partial, &target).map_err(failed)?;
     File::open(backups).and_then(|dir| dir.sync_all()).map_err(failed)?;
@@ -69,9 +70,62 @@ fn back_up(connection: &Connection, backups: &Path, version: u32) -> Result<(), 
     Ok(())
 }
 
+/// Whether all tables are there that a database of this schema has.
+pub(super) fn is_ours(connection: &Connection, schema: u32) -> Result<bool, rusqlite::Error> {
+    let expected = Connection::open_in_memory()?;
+    for step in STEPS.iter().take(schema as usize) {
+        expected.execute_batch(step)?;
+    }
+    Ok(tables(&expected)?.is_subset(&tables(connection)?))
+}
+
+fn tables(connection: &Connection) -> Result<BTreeSet<String>, rusqlite::Error> {
+    let mut query = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
+    let names = query.query_map([], |row| row.get(0))?;
+    names.collect()
+}
+
+/// What a migration would find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schema {
+    /// The file's version; 0 where there is no database yet.
+    pub found: u32,
+    /// The version that this program brings it to: [`LATEST`].
+    pub latest: u32,
+}
+
+/// Looks at the database, and changes nothing.
+///
+/// # Errors
+/// A database that is newer, or another program's; or that cannot be read.
+pub fn look(database: &Path) -> Result<Schema, OpenError> {
+    if !database.exists() {
+        return Ok(Schema { found: 0, latest: LATEST });
+    }
+    let _share = InUse::shared(database)?;
+    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let found = version(&connection)?;
+    judge(&connection, found, LATEST)?;
+    Ok(Schema { found, latest: LATEST })
+}
+
+/// Refuses a database that this program cannot work with.
+fn judge(connection: &Connection, found: u32, known: u32) -> Result<(), OpenError> {
+    if found > known {
+        return Err(OpenError::Newer { found, known });
+    }
+    if found == 0
+        && connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, u32>(0))? > 0
+    {
+        return Err(OpenError::Foreign);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     const FIRST: &str = "CREATE TABLE a (x); INSERT INTO a VALUES ('kept')";
     const SECOND: &str = "DROP TABLE a; CREATE TABLE b (y)";
@@ -102,6 +156,7 @@ mod tests {
         apply(&open(dir.path()), &[FIRST, SECOND], &dir.path().join("backups")).unwrap();
 
         let [backup] = backups(dir.path()).try_into().unwrap();
+        assert_eq!(fs::metadata(&backup).unwrap().permissions().mode() & 0o777, 0o600);
         let backup = Connection::open(backup).unwrap();
         assert_eq!(version(&backup).unwrap(), 1);
         let kept: String = backup.query_row("SELECT x FROM a", [], |row| row.get(0)).unwrap();

@@ -3,6 +3,9 @@
 //! What [`Db::write`] has answered is on disk (WAL with `synchronous=FULL`). Several processes may write one file: a
 //! file lock lets one group in at a time, so that none of them ever meets a busy database.
 
+pub mod backup;
+mod exchange;
+mod in_use;
 mod lock;
 mod meters;
 pub mod migrate;
@@ -10,6 +13,8 @@ mod pool;
 mod tx;
 mod writer;
 
+pub use exchange::{Move, alone, exchange, staging};
+pub use in_use::InUse;
 pub use meters::{Meters, Readers, Sizes};
 pub use tx::{ReadTx, Told, WriteTx};
 
@@ -55,6 +60,14 @@ pub enum OpenError {
     /// Some other program's database.
     #[error("the database is not Daymark's: it has tables, but none of ours")]
     Foreign,
+    /// Another process puts another one in its place.
+    #[error(
+        "another process has the database for itself, to restore a backup: start again when that has ended"
+    )]
+    Exchanged,
+    /// No copy could be made before a migration.
+    #[error("the database could not be backed up before it is migrated: {0}")]
+    NotBackedUp(Box<backup::CopyError>),
     /// The lock, or the writer's thread.
     #[error("the database cannot be opened: {0}")]
     System(#[from] std::io::Error),
@@ -72,6 +85,8 @@ struct Inner {
     writer: Writer,
     meters: Meters,
     path: PathBuf,
+    /// For the process's life: nobody exchanges a database that is open.
+    _share: InUse,
 }
 
 impl Db {
@@ -84,6 +99,7 @@ impl Db {
         if let Some(dir) = storage.database.parent().filter(|dir| !dir.as_os_str().is_empty()) {
             private_dir(dir)?;
         }
+        let share = exchange::settle(&storage.database)?;
         private_file(&storage.database)?;
         let lock = FileLock::beside(&storage.database)?;
         let connection = {
@@ -95,7 +111,7 @@ impl Db {
         let meters = Meters::new();
         let writer = Writer::start(connection, lock, meters.clone())?;
         let readers = Pool::open(&storage.database, meters.clone())?;
-        Ok(Self(Arc::new(Inner { readers, writer, meters, path: storage.database.clone() })))
+        Ok(Self(Arc::new(Inner { readers, writer, meters, path: storage.database.clone(), _share: share })))
     }
 
     /// Reads: `work` sees one state of the database throughout, whatever is written meanwhile.
@@ -184,14 +200,27 @@ impl Db {
 }
 
 /// Makes the file where it is missing, for this user only; SQLite gives its log the same mode.
-fn private_file(path: &Path) -> Result<File, OpenError> {
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn private_file(path: &Path) -> Result<File, OpenError> {
     use std::os::unix::fs::OpenOptionsExt;
     let open = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path);
     open.map_err(|error| OpenError::File { path: path.display().to_string(), error })
 }
 
+/// The path with this at its end.
+fn beside(database: &Path, end: &str) -> PathBuf {
+    let mut path = database.as_os_str().to_owned();
+    path.push(end);
+    path.into()
+}
+
 /// Makes the folder where it is missing, for this user only.
-fn private_dir(dir: &Path) -> Result<(), OpenError> {
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn private_dir(dir: &Path) -> Result<(), OpenError> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new()
         .recursive(true)

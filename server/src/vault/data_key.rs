@@ -11,10 +11,10 @@ use crate::{
     error::Error,
 };
 use daymark_shared::ids::AccountId;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 use zeroize::Zeroizing;
 
-const TAG: &str = "data key";
+pub(super) const TAG: &str = "data key";
 
 /// Seals and opens what one account writes.
 pub struct DataKey {
@@ -74,6 +74,26 @@ pub(super) fn load(
         .ok_or(Error::Sealed(TAG))?;
     let key = keyring.unwrap(master, TAG, account.as_bytes(), &wrapped).ok_or(Error::Sealed(TAG))?;
     Ok((version, key))
+}
+
+/// A wrapped key of somebody's.
+pub(super) struct Sample {
+    /// The master key that wraps it.
+    pub master: u32,
+    /// Whose it is.
+    pub account: Vec<u8>,
+    /// The wrapped key.
+    pub wrapped: Vec<u8>,
+}
+
+/// One of each master key that is in use.
+pub(super) fn samples(tx: &ReadTx<'_>) -> Result<Vec<Sample>, Error> {
+    let mut query = tx.prepare_cached(
+        "SELECT master_version, account, wrapped FROM data_keys GROUP BY master_version ORDER BY master_version",
+    )?;
+    let sample =
+        |row: &Row<'_>| Ok(Sample { master: row.get(0)?, account: row.get(1)?, wrapped: row.get(2)? });
+    Ok(query.query_map([], sample)?.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn create(tx: &WriteTx<'_>, keyring: &Keyring, account: AccountId) -> Result<DataKey, Error> {

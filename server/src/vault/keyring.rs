@@ -98,9 +98,7 @@ impl Keyring {
         owner: &[u8],
         wrapped: &[u8],
     ) -> Option<Zeroizing<[u8; KEY_LEN]>> {
-        let master = self.master(version)?;
-        let key = Zeroizing::new(Cipher::new(&master).open(&place(version, tag, owner), wrapped).ok()?);
-        Some(Zeroizing::new(key.as_slice().try_into().ok()?))
+        open(&*self.master(version)?, version, tag, owner, wrapped)
     }
 
     fn master(&self, version: u32) -> Option<Zeroizing<[u8; KEY_LEN]>> {
@@ -173,6 +171,38 @@ impl Keyring {
     }
 }
 
+/// The keyring of a file's text, to see whether it is the one of a database.
+pub(super) struct Loose(Masters);
+
+impl Loose {
+    /// Why it is none, where it is none.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        parse(text).map(Self)
+    }
+
+    /// The only key of a keyring that `MASTER_KEY` would make.
+    pub(super) fn of_first(master_key: &str) -> Option<Self> {
+        let keys = BTreeMap::from([(1, decode(master_key)?)]);
+        Some(Self(Masters { current: 1, keys, made: BTreeMap::new() }))
+    }
+
+    /// Whether it unwraps this key.
+    pub(super) fn unwraps(&self, version: u32, tag: &str, owner: &[u8], wrapped: &[u8]) -> bool {
+        self.0.keys.get(&version).is_some_and(|master| open(master, version, tag, owner, wrapped).is_some())
+    }
+}
+
+fn open(
+    master: &[u8; KEY_LEN],
+    version: u32,
+    tag: &str,
+    owner: &[u8],
+    wrapped: &[u8],
+) -> Option<Zeroizing<[u8; KEY_LEN]>> {
+    let key = Zeroizing::new(Cipher::new(master).open(&place(version, tag, owner), wrapped).ok()?);
+    Some(Zeroizing::new(key.as_slice().try_into().ok()?))
+}
+
 fn place(version: u32, tag: &str, owner: &[u8]) -> Vec<u8> {
     let mut place = version.to_be_bytes().to_vec();
     place.extend_from_slice(&(tag.len() as u32).to_be_bytes());
@@ -187,8 +217,11 @@ fn decode(text: &str) -> Option<Zeroizing<[u8; KEY_LEN]>> {
 }
 
 fn read(path: &Path) -> Result<Masters, String> {
-    let text = Zeroizing::new(fs::read_to_string(path).map_err(|error| error.to_string())?);
-    let mut file: OnDisk = serde_json::from_str(&text).map_err(|error| format!("it is damaged: {error}"))?;
+    parse(&Zeroizing::new(fs::read_to_string(path).map_err(|error| error.to_string())?))
+}
+
+fn parse(text: &str) -> Result<Masters, String> {
+    let mut file: OnDisk = serde_json::from_str(text).map_err(|error| format!("it is damaged: {error}"))?;
     let keys = file.keys.iter().map(|(version, text)| Some((*version, decode(text)?))).collect::<Option<_>>();
     file.keys.values_mut().for_each(Zeroize::zeroize);
     let keys: BTreeMap<_, _> = keys.ok_or("it is damaged: a key is not 32 bytes in Base64")?;

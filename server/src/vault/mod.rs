@@ -10,11 +10,13 @@
 mod cache;
 mod cipher;
 mod data_key;
+mod fit;
 mod keyring;
 mod rotation;
 mod server_keys;
 
 pub use data_key::DataKey;
+pub use fit::{Fit, Keyrings, fit};
 pub use rotation::{Master, Rewrapped, Rotation};
 
 use crate::{

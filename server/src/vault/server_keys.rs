@@ -12,7 +12,7 @@ use rusqlite::params;
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
-const TAG: &str = "server key";
+pub(super) const TAG: &str = "server key";
 const TOKEN: &str = "token";
 const INDEX: &str = "index";
 const PUSH: &str = "push";
@@ -41,7 +41,7 @@ pub(super) async fn load(db: &Db) -> Result<BTreeMap<String, Wrapped>, Error> {
     db.read(stored).await
 }
 
-fn stored(tx: &ReadTx<'_>) -> Result<BTreeMap<String, Wrapped>, Error> {
+pub(super) fn stored(tx: &ReadTx<'_>) -> Result<BTreeMap<String, Wrapped>, Error> {
     let mut query = tx.prepare_cached("SELECT name, master_version, wrapped FROM server_keys")?;
     let rows = query.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
