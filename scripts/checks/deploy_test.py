@@ -57,7 +57,12 @@ class Deploy(unittest.TestCase):
             "BIND": "",
         } | more
         done = subprocess.run(
-            [ROOT / "scripts/deploy", version], env=environment, capture_output=True, text=True, timeout=60
+            [ROOT / "scripts/deploy", version],
+            check=False,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
         self.said = done.stdout + done.stderr
         return done.returncode
@@ -116,7 +121,7 @@ class Deploy(unittest.TestCase):
         self.assertEqual(self.deploy("1.1.0"), 0, self.said)
         self.runs("1.1.0")
         self.assertEqual(self.world["schema"], 6)
-        self.assertEqual(self.commands()[:6], ["pull", "--json", "stop", "backup", "migrate", "up"])
+        self.assertEqual(self.commands()[:6], ["config", "--json", "stop", "backup", "migrate", "up"])
         first = next(call for call in self.world["calls"] if "up" in call)
         self.assertEqual(first[-2:], ["valkey", "server"], "web and jobs wait until the server is ready")
 
@@ -149,13 +154,14 @@ class Deploy(unittest.TestCase):
         self.change(calls=[])
         self.assertEqual(self.deploy("1.0.0"), 2, self.said)
         self.runs("1.1.0")
-        self.assertEqual(self.commands(), ["pull", "--json"])
+        self.assertEqual(self.commands(), ["config", "--json"])
         self.assertIn("a newer version's", self.said)
 
     def test_what_the_registry_lacks_changes_nothing(self):
         self.deploy("1.0.0")
         self.change(registry=[])
         self.assertEqual(self.deploy("1.0.1"), 2, self.said)
+        self.assertIn("daymark-web:1.0.1 cannot be had", self.said)
         self.runs("1.0.0")
 
     def test_a_first_version_that_fails_has_nothing_to_go_back_to(self):
@@ -179,6 +185,21 @@ class Deploy(unittest.TestCase):
         self.assertLessEqual(len(kept), 6)
         self.assertLessEqual(set(versions[-2:]), kept)
         self.assertIn(["image", "rm"], [call[:2] for call in self.world["calls"]])
+
+    def test_by_ssh_nothing_secret_is_in_a_command(self):
+        ssh = self.folder / "bin/ssh"
+        ssh.write_text(
+            f'#!/bin/sh\nprintf "%s\\n" "$@" >>{self.folder}/ssh\nfor last; do :; done\n'
+            f'exec env -i HOME="$HOME" PATH="$PATH" sh -c "$last"\n'
+        )
+        ssh.chmod(0o755)
+        self.assertEqual(self.deploy("1.0.0", DEPLOY_TO=f"deploy@day.example.org:{self.target}"), 0, self.said)
+        self.runs("1.0.0")
+        self.assertEqual(self.world["settings"]["SMTP_URL"], SECRET)
+        asked = (self.folder / "ssh").read_text()
+        self.assertIn("\ndeploy@day.example.org\n", asked)
+        self.assertIn("BatchMode=yes", asked)
+        self.assertNotIn("s3cret", asked)
 
     def test_what_makes_no_sense_is_refused(self):
         for version in ["latest", "1.0.0;reboot", "../1.0.0", ""]:

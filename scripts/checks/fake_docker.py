@@ -56,8 +56,13 @@ def server(version, command, *rest):
     end(0)
 
 
-if arguments[:2] == ["image", "rm"]:
-    end(0)
+match arguments:
+    case ["image", "rm", *_]:
+        end(0)
+    case ["image", "inspect", _]:
+        end(1)
+    case ["pull", "--quiet", image]:
+        end(0 if image.rpartition(":")[2] in world["registry"] else 1)
 assert arguments[0] == "compose", arguments
 version = os.environ["VERSION"]
 world["settings"] = {name: os.environ.get(name) for name in ("IMAGES", "PUBLIC_URL", "SMTP_URL", "BIND")}
@@ -67,8 +72,8 @@ for option in [argument for argument, before in zip(arguments[1:], arguments) if
 command, *rest = arguments[7:]
 named = [word for word in rest if word in ("web", "jobs", "server", "valkey")]
 match command:
-    case "pull":
-        end(0 if version in world["registry"] else 1)
+    case "config":
+        end(0, f"{os.environ['IMAGES']}/daymark-web:{version}\n{os.environ['IMAGES']}/daymark-server:{version}")
     case "run":
         server(version, *rest[rest.index("server") + 1 :])
     case "up":
