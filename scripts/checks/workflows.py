@@ -75,6 +75,9 @@ def of_workflow(name_of_file, workflow):
         yield "permissions are not given job by job"
     if "group" not in workflow.get("concurrency", {}):
         yield "it has no concurrency group"
+    # Without its name GitHub takes another shell in containers, and bash without pipefail elsewhere.
+    if workflow.get("defaults", {}).get("run", {}).get("shell") != "bash":
+        yield "its steps do not name their shell"
     for name, job in workflow["jobs"].items():
         if not 0 < job.get("timeout-minutes", 0) <= 90:
             yield f"{name} has no timeout-minutes"
@@ -110,6 +113,7 @@ BREAKAGES = [
     ("ci.yml", "github.ref }}", "github.reff }}"),
     ("ci.yml", "timeout-minutes: 90", "continue-on-error: false"),
     ("ci.yml", "permissions: {}", "permissions: write-all"),
+    ("ci.yml", "shell: bash", "working-directory: ."),
     ("ci.yml", "actions/cache@v4", "actions/cache@main"),
     ("ci.yml", "actions/cache@v4", "actions/cache@v4444"),
     ("ci.yml", "make test", "make tests"),
