@@ -95,7 +95,7 @@ fn every_mode_can_be_watched() {
         assert_eq!(status, 200);
         assert!(text.contains(&format!("mode=\"{mode}\"")), "{text}");
         let end = monotonic() + Duration::from_secs(30);
-        let works = || process.get("/metrics").1.contains("job=\"reminders.delivery\"");
+        let works = || process.get("/metrics").1.contains("name=\"reminders.delivery\"");
         while works() != (mode != "api") {
             assert!(monotonic() < end, "{mode}");
             thread::sleep(Duration::from_millis(10));

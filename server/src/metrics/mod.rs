@@ -161,7 +161,7 @@ impl Metrics {
 
     /// A job looks for work: it lives.
     pub fn pass(&self, job: &'static str, now: Timestamp) {
-        self.passes.get_or_create(&[("job", job)]).set(now.as_second());
+        self.passes.get_or_create(&[("name", job)]).set(now.as_second());
     }
 
     /// All of it as text, with what was read just now.

@@ -306,7 +306,7 @@ fn reminders_are_followed_from_the_outbox_to_the_channel() {
     assert_eq!(jobs.number(r#"daymark_send_duration_seconds_count{channel="webhook"}"#), 2.0);
     assert_eq!(jobs.number("daymark_reminder_lateness_seconds_count"), 1.0);
     assert_eq!(jobs.number("daymark_reminder_lateness_seconds_sum"), 270.0);
-    let job = r#"daymark_job_last_pass_timestamp_seconds{job="reminders.delivery"}"#;
+    let job = r#"daymark_job_last_pass_timestamp_seconds{name="reminders.delivery"}"#;
     jobs.expect(job, app.now().as_second() as f64);
     jobs.expect(&outbox("missed"), 1.0);
 
