@@ -9,6 +9,7 @@ from policies import (
     confined_containers,
     confined_pods,
     images_have_versions,
+    known,
     network,
     no_secrets,
     one_namespace,
@@ -46,6 +47,8 @@ BREAKAGES = [
     (schemas, lambda w: container_of(w, "daymark-api").update(imagePullPolice="Always"), "imagePullPolice"),
     (schemas, lambda w: w.named("Deployment", "daymark-web")["spec"].update(replicas="two"), "replicas"),
     (schemas, lambda w: w.named("CronJob", "daymark-backup").update(apiVersion="batch/v1beta1"), "batch/v1beta1"),
+    (known, lambda w: container_of(w, "daymark-jobs").update(args=["work"]), "no command work"),
+    (known, lambda w: w.of("ConfigMap")[0]["data"].update(TRUSTED_PROXY="10.0.0.0/8"), "knows no TRUSTED_PROXY"),
     (one_namespace, lambda w: w.named("Namespace", "daymark")["metadata"].pop("labels"), "restricted"),
     (
         one_namespace,

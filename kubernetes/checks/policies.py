@@ -1,5 +1,7 @@
 """What docs/kubernetes.md promises. A policy takes the world and yields complaints."""
 
+import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import kubernetes_validate
@@ -9,6 +11,7 @@ from world import containers, label, matches, outside, ports, rule_names, rules
 # The oldest and the newest that the schemas are looked up for; older ones know no pause before a stop.
 VERSIONS = ["1.30", "1.37"]
 USER = 10001
+ROOT = Path(__file__).resolve().parents[2]
 SHARED = {"daymark/volume": "data"}
 # Who may reach whom inside, by component, and where.
 EDGES = {("web", "api", 4000), ("api", "valkey", 6379), ("jobs", "valkey", 6379)}
@@ -192,9 +195,7 @@ def services_reach_pods(world):
             for pod in behind:
                 if pod.port(port.get("targetPort", port["port"])) is None:
                     yield f"{label(service)}: {pod.name} has no port {port.get('targetPort')}"
-    settings = next(
-        (s["data"] for s in world.of("ConfigMap") if s["metadata"]["name"].startswith("daymark-site")), {}
-    )
+    settings = next((s["data"] for s in world.of("ConfigMap") if s["metadata"]["name"].startswith("daymark-site")), {})
     public = urlsplit(settings.get("PUBLIC_URL", ""))
     ingresses = world.of("Ingress")
     if not ingresses:
@@ -297,8 +298,35 @@ def network(world):
             yield f"nobody outside the namespace reaches {component} at {what}"
 
 
+def known(world):
+    """Images are told what they understand: commands of the server, its variables, those of nginx's start."""
+    commands = re.findall(
+        r"^    ([A-Z][a-z]+)(?:\(.*\))?,$", (ROOT / "server/src/cli/mod.rs").read_text(), re.MULTILINE
+    )
+    nginx = (ROOT / "docker/web.sh").read_text() + (ROOT / "scripts/nginx-render").read_text()
+    variables = {
+        "daymark-server": set(re.findall(r"`([A-Z][A-Z0-9_]+)`", (ROOT / "server/src/config.rs").read_text())),
+        "daymark-web": set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", nginx)),
+    }
+    for pod, container in containers(world):
+        image = next((image for image in variables if f"/{image}:" in f"/{container['image']}"), None)
+        if not image:
+            continue
+        line = " ".join([*container.get("command", ["server"]), *container.get("args", [])])
+        for command in re.findall(r"\bserver ([a-z]+)", line):
+            if command.title() not in commands:
+                yield f"{pod.name}/{container['name']}: the server has no command {command}"
+        given = {variable["name"] for variable in container.get("env", [])}
+        for source in container.get("envFrom", []):
+            given |= world.named("ConfigMap", source["configMapRef"]["name"])["data"].keys()
+        yield from (
+            f"{pod.name}/{container['name']}: {image} knows no {name}" for name in sorted(given - variables[image])
+        )
+
+
 POLICIES = [
     schemas,
+    known,
     one_namespace,
     confined_pods,
     confined_containers,
