@@ -103,6 +103,17 @@ crate::openapi::string_schema!(Topic, max 64);
 pub struct Priority(u8);
 
 impl Priority {
+    /// Checks the number.
+    ///
+    /// # Errors
+    /// [`Code::BadValue`] for other than 1 to 5.
+    pub fn new(priority: i64) -> Result<Self, Violation> {
+        match priority {
+            1..=5 => Ok(Self(priority as u8)),
+            _ => Err(Violation::new(Code::BadValue, "1 to 5")),
+        }
+    }
+
     /// The number.
     pub const fn get(self) -> u8 {
         self.0
@@ -117,10 +128,7 @@ impl Default for Priority {
 
 impl<'de> Deserialize<'de> for Priority {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match i64::deserialize(deserializer)? {
-            priority @ 1..=5 => Ok(Self(priority as u8)),
-            _ => Err(de::Error::custom(Violation::new(Code::BadValue, "1 to 5"))),
-        }
+        Self::new(i64::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 

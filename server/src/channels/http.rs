@@ -11,7 +11,14 @@ use crate::{
     },
     state::State,
 };
-use actix_web::{HttpResponse, http::StatusCode, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{ACCEPT, ContentType, LOCATION},
+    },
+    web,
+};
 use daymark_shared::{
     channel::{Channel, ChannelEdit, ChannelOffer, NewChannel, Renewal, TestResult},
     ids::ChannelId,
@@ -21,7 +28,7 @@ use daymark_shared::{
 
 /// The description of these routes.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(offer, create, list, get, edit, delete, test, rotate, renew, unsubscribe))]
+#[openapi(paths(offer, create, list, get, edit, delete, test, rotate, renew, unsubscribe_page, unsubscribe))]
 pub struct Api;
 
 /// Registers the routes.
@@ -33,7 +40,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(web::resource("/channels/{id}/test").post(test))
         .service(web::resource("/channels/{id}/secret").put(rotate))
         .service(web::resource("/push-subscriptions/{secret}").put(renew))
-        .service(web::resource("/unsubscribe/{token}").post(unsubscribe));
+        .service(web::resource("/unsubscribe/{token}").get(unsubscribe_page).post(unsubscribe));
 }
 
 fn answer(status: StatusCode, channel: &Channel) -> HttpResponse {
@@ -174,18 +181,39 @@ async fn renew(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// A page for who opens the address to unsubscribe
+///
+/// Mail programs show it as a link. Opening it changes nothing: there is a button on it.
+#[utoipa::path(get, path = "/api/v1/unsubscribe/{token}", tag = "channels", security(()),
+    params(("token" = String, Path)),
+    responses((status = 200, content_type = "text/html", body = String), (status = 404, body = Problem)))]
+async fn unsubscribe_page(state: web::Data<State>, Path(token): Path<String>) -> Result<HttpResponse, Error> {
+    let at = state.clone();
+    let page = state.db.read(move |tx| channels::unsubscribe_page(tx, &at.vault, &token)).await?;
+    Ok(HttpResponse::Ok().content_type(ContentType::html()).body(page))
+}
+
 /// Unsubscribe a mailbox
 ///
 /// With one click in a mail program (RFC 8058), without a session: the address is the one of the mail. The body says
-/// nothing more, and is not read.
+/// nothing more, and is not read. A browser that sends the form of the page gets that page again.
 #[utoipa::path(post, path = "/api/v1/unsubscribe/{token}", tag = "channels", security(()),
-    params(("token" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
-async fn unsubscribe(state: web::Data<State>, Path(token): Path<String>) -> Result<HttpResponse, Error> {
-    let (at, now) = (state.clone(), state.clock.now());
-    let (account, id) = state.db.read(move |tx| channels::unsubscribed_by(tx, &at.vault, &token)).await?;
+    params(("token" = String, Path)),
+    responses((status = 204), (status = 303, description = "To the page"), (status = 404, body = Problem)))]
+async fn unsubscribe(
+    state: web::Data<State>,
+    request: HttpRequest,
+    Path(token): Path<String>,
+) -> Result<HttpResponse, Error> {
+    let (at, now, by) = (state.clone(), state.clock.now(), token.clone());
+    let (account, id) = state.db.read(move |tx| channels::unsubscribed_by(tx, &at.vault, &by)).await?;
     let at = state.clone();
     let ended =
         state.db.write(move |tx| channels::unsubscribe(tx, &Caller { account, vault: &at.vault, now }, id));
     ended.await?;
+    let accepts = request.headers().get(ACCEPT).and_then(|accepts| accepts.to_str().ok());
+    if accepts.is_some_and(|accepts| accepts.contains("text/html")) {
+        return Ok(HttpResponse::SeeOther().insert_header((LOCATION, format!("./{token}"))).finish());
+    }
     Ok(HttpResponse::NoContent().finish())
 }

@@ -5,6 +5,7 @@
 
 mod answer;
 pub mod http;
+mod leaving;
 mod links;
 mod mail;
 mod message;
@@ -23,7 +24,8 @@ mod words;
 pub use message::{Message, MessageKind, Outcome};
 pub use opened::Opened;
 pub use own::{
-    create, delete, edit, follow_address, get, list, renew, renewed_by, rotate, unsubscribe, unsubscribed_by,
+    create, delete, edit, follow_address, get, list, renew, renewed_by, rotate, unsubscribe,
+    unsubscribe_page, unsubscribed_by,
 };
 
 pub use send::{OpenError, Senders, deliver, offer, test};

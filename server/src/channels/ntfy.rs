@@ -35,6 +35,8 @@ fn body(ntfy: &NtfyTarget, message: &Message, links: &Links) -> Value {
     };
     json!({
         "topic": ntfy.topic,
+        // A repetition takes the place of what is shown already (ntfy 2.16); older servers pass over it.
+        "sequence_id": message.id,
         "title": message.title,
         "message": message.body,
         "priority": ntfy.priority,

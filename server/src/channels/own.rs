@@ -1,12 +1,13 @@
 //! What a person does with their channels: makes, lists, edits, renews and deletes them.
 
 use super::{
-    NAME, changed, open_name,
+    NAME, changed, leaving, open_name,
     opened::{Secret, open_target, seal_target},
     store::{self, Row},
     target::{PUSH, check, edited, shown},
 };
 use crate::{
+    accounts,
     caller::Caller,
     db::{ReadTx, WriteTx},
     error::Error,
@@ -267,6 +268,16 @@ pub fn renew(
 pub fn unsubscribed_by(tx: &ReadTx<'_>, vault: &Vault, token: &str) -> Result<(AccountId, ChannelId), Error> {
     let found = store::find_by_token(tx, &vault.blind(UNSUBSCRIBE, token.as_bytes()))?;
     found.ok_or_else(|| Code::NotFound.into())
+}
+
+/// What whoever opens the address of a mail to unsubscribe sees, in HTML; it changes nothing.
+///
+/// # Errors
+/// [`Code::NotFound`].
+pub fn unsubscribe_page(tx: &ReadTx<'_>, vault: &Vault, token: &str) -> Result<String, Error> {
+    let (account, id) = unsubscribed_by(tx, vault, token)?;
+    let is_over = find(tx, account, id)?.ended.is_some();
+    Ok(leaving::page(accounts::locale(tx, account)?, is_over))
 }
 
 /// Ends a mailbox's channel, since whoever reads it wants no more. A second time it is no different.

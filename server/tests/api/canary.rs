@@ -459,6 +459,7 @@ fn channels(instance: &Instance, canaries: &mut Canaries) {
     assert!(mail.commands.iter().any(|command| command.starts_with("AUTH PLAIN")), "{:?}", mail.commands);
     let token = mail.data.split_once("/api/v1/unsubscribe/").unwrap().1.split_once('>').unwrap().0;
     let token = canaries.secret("channel.unsubscribe", token);
+    instance.send("GET", &format!("unsubscribe/{token}"), None, &[], None).body(200);
     send("POST", &format!("unsubscribe/{token}"), None);
     let forged = canaries.word("channel.unsubscribe forged");
     instance.send("POST", &format!("unsubscribe/{forged}"), None, &[], None).body(404);

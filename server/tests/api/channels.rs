@@ -333,11 +333,25 @@ fn a_mailbox_unsubscribes_with_one_click() {
         app.anonymous().send("POST", address, &form, Some(b"List-Unsubscribe=One-Click".to_vec()))
     };
     click(&address[..address.len() - 1]).problem("not_found");
+    // Opened as a link it changes nothing, and says what to do.
+    let page = |address: &str| {
+        let page = app.anonymous().get(address);
+        assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+        String::from_utf8(page.body).unwrap()
+    };
+    assert!(page(address).contains("<form method=\"post\"><button>"), "{}", page(address));
+    assert_eq!(me.get(&path(1)).json(200)["ended"], Value::Null);
+    app.anonymous().get(&address[..address.len() - 1]).problem("not_found");
     for _ in 0..2 {
         click(address).empty(204);
         let ended = &me.get(&path(1)).json(200)["ended"];
         assert_eq!(*ended, json!({ "at": "2026-03-02T06:00:00Z", "reason": "unsubscribed" }));
     }
+    // A browser goes back to the page, which has nothing more to press.
+    let pressed = app.anonymous().send("POST", address, &[("accept", "text/html,*/*;q=0.8")], None);
+    let token = address.rsplit('/').next().unwrap();
+    assert_eq!((pressed.status, pressed.header("location")), (303, Some(format!("./{token}").as_str())));
+    assert!(page(address).contains("No more mail is sent") && !page(address).contains("<form"));
     assert_eq!(routing(&app, &me), (vec![], vec![]));
     assert_eq!(test(), json!({ "delivered": false, "reason": "unsubscribed" }));
     // The request that made it comes once more: nobody has asked for mail again.

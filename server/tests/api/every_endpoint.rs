@@ -17,7 +17,7 @@ use std::{collections::BTreeSet, thread};
 
 const MIRA: &str = "mira@example.org";
 /// Anybody may ask these.
-const PUBLIC: [&str; 10] = [
+const PUBLIC: [&str; 11] = [
     "GET /api/v1/instance",
     "POST /api/v1/accounts",
     "POST /api/v1/password-resets",
@@ -27,14 +27,16 @@ const PUBLIC: [&str; 10] = [
     "POST /api/v1/sessions",
     "POST /api/v1/sessions/refresh",
     "PUT /api/v1/push-subscriptions/{secret}",
+    "GET /api/v1/unsubscribe/{token}",
     "POST /api/v1/unsubscribe/{token}",
 ];
 /// Whoever has the cookie, the address or the link may ask these; without it there is nothing: `sessions.rs`, `channels.rs`
 /// and `accounts.rs` have the tests of them.
-const BY_SECRET: [&str; 4] = [
+const BY_SECRET: [&str; 5] = [
     "POST /api/v1/password-resets",
     "POST /api/v1/sessions/refresh",
     "PUT /api/v1/push-subscriptions/{secret}",
+    "GET /api/v1/unsubscribe/{token}",
     "POST /api/v1/unsubscribe/{token}",
 ];
 

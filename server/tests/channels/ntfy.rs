@@ -21,6 +21,7 @@ async fn a_topic_gets_title_links_and_buttons() {
     let headers = json!({ "Content-Type": "application/json" });
     let expected = json!({
         "topic": "day",
+        "sequence_id": reminder().id,
         "title": "Morning <start>",
         "message": "Begins now",
         "priority": 5,
