@@ -125,7 +125,7 @@ pub fn audit(evidence: &Evidence<'_>) -> (Counts, Vec<String>) {
         wrong.extend(in_vain.iter().map(|put_off| format!("{} put off in vain: {put_off:?}", person.name)));
         wrong.extend(turns::too_early(person, receipts, evidence.deaths));
         wrong.extend(turns::farewells(person, receipts, evidence.deaths));
-        wrong.extend(turns::closed_in_vain(person, receipts));
+        wrong.extend(turns::closed_for_others(person, receipts));
     }
     wrong.extend(never_due(evidence));
     wrong.extend(several_ids(receipts));

@@ -144,6 +144,12 @@ impl Fleet {
         Process { mode, slot, name, child }
     }
 
+    /// Waits until the n-th process is at work: on a busy machine, who is killed sooner has never done anything.
+    pub fn wait_until_at_work(&self, n: usize) {
+        let name = self.processes.lock().unwrap()[n].name.clone();
+        self.wait_until_ready(&name);
+    }
+
     fn wait_until_ready(&self, name: &str) {
         let began = monotonic();
         while !self.heard.lock().unwrap().ready.contains(name) {

@@ -49,8 +49,9 @@ const SHORT: usize = 20;
 const LONG: usize = 400;
 /// The longest pause between two kills, in milliseconds: of the short form, and of the long.
 const PAUSES: (u64, u64) = (2_800, 500);
-/// How long it may take after the last kill until everything has arrived: leases end, and what was refused is tried again.
-const PATIENCE: Duration = Duration::from_secs(150);
+/// How long it may take after the last kill until everything has arrived: leases end, and what was refused is tried again,
+/// minutes later where workers had died with it many times. Of the short form, and of the long.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(200), Duration::from_secs(900));
 
 /// What one round found out.
 struct Round {
@@ -82,8 +83,9 @@ fn people(chance: &mut Chance) -> Vec<Vec<Wish>> {
     ]
 }
 
-/// One round, with data of its own: so many kills, at most so many milliseconds apart.
-fn round(kills: usize, pause: u64, seed: u64) -> Round {
+/// One round, with data of its own: so many kills, at most so many milliseconds apart, and so much patience after
+/// them.
+fn round(kills: usize, pause: u64, patience: Duration, seed: u64) -> Round {
     let mut chance = Chance::new(seed);
     let wishes = people(&mut chance);
     let lines = wishes.iter().flatten().map(|wish| (wish.kind, wish.temper));
@@ -117,7 +119,10 @@ fn round(kills: usize, pause: u64, seed: u64) -> Round {
             thread::sleep(Duration::from_millis(chance.among(1..pause)));
             let slot = chance.among(0..2) as usize;
             let n = if chance.percent(65) { 2 + slot } else { slot };
-            // Most of them while it has something in hand, or just after.
+            // Few while it starts, and most of them while it has something in hand, or just after.
+            if chance.percent(90) {
+                fleet.wait_until_at_work(n);
+            }
             if chance.percent(70) {
                 fleet.wait_until_busy(n, &sink.ledger);
                 thread::sleep(Duration::from_micros(chance.among(0..6_000)));
@@ -142,7 +147,7 @@ fn round(kills: usize, pause: u64, seed: u64) -> Round {
             || person.reach.gone().any(|place| !person.ended.contains_key(&place.line))
             || !turns::untold(person).is_empty()
     };
-    while people.iter_mut().any(&mut is_open) && began.elapsed() < PATIENCE {
+    while people.iter_mut().any(&mut is_open) && began.elapsed() < patience {
         thread::sleep(Duration::from_millis(100));
     }
     let unlisted: Vec<_> = people
@@ -214,7 +219,7 @@ fn kills_lose_no_reminder_and_repeat_none_without_a_reason() {
     match long_form() {
         None => {
             say(&format!("seed {seed}"));
-            let round = round(SHORT, PAUSES.0, seed);
+            let round = round(SHORT, PAUSES.0, PATIENCE.0, seed);
             tell(&round);
         }
         Some((kills, folder)) => long(kills, &folder, seed),
@@ -247,7 +252,7 @@ fn long(kills: usize, folder: &Path, seed: u64) {
     while totals.counts.kills < kills {
         let seed = chance.next();
         say(&format!("seed {seed}"));
-        let round = round(LONG.min(kills - totals.counts.kills), PAUSES.1, seed);
+        let round = round(LONG.min(kills - totals.counts.kills), PAUSES.1, PATIENCE.1, seed);
         tell(&round);
         totals.rounds += 1;
         totals.counts.add(&round.counts);

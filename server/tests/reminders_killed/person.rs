@@ -35,7 +35,7 @@ const TRY: Duration = Duration::from_secs(20);
 const DAY: i64 = 1_440;
 const PASSWORD: &str = "plum kettle orbit 47";
 /// How long after it was due a message has arrived for sure, kills, refusals and fallbacks included.
-const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(120);
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(900);
 /// How many routines a person has at most.
 const ROUTINES: usize = 20;
 

@@ -8,7 +8,7 @@ use crate::{
     reach::Place,
 };
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 /// So many tries are made before another channel gets it, unless one was refused for good.
 const TRIES: usize = 4;
@@ -110,15 +110,16 @@ pub fn untold(person: &Person) -> Vec<usize> {
     told.iter().filter(|place| !has_heard(place)).map(|place| place.line).collect()
 }
 
-/// What was said to be done with on a device that never showed it.
-pub fn closed_in_vain(person: &Person, receipts: &[Receipt]) -> Vec<String> {
+/// What was said to be done with on a device, and was somebody else's. It may close what it never showed: a worker that
+/// was about to send it had died.
+pub fn closed_for_others(person: &Person, receipts: &[Receipt]) -> Vec<String> {
     let lines: HashSet<usize> = person.reach.places().map(|place| place.line).collect();
-    let shown: BTreeSet<(usize, &str)> =
-        receipts.iter().map(|receipt| (receipt.line, &*receipt.tag)).collect();
+    let others = receipts.iter().filter(|receipt| !lines.contains(&receipt.line));
+    let others: HashSet<&str> = others.map(|receipt| &*receipt.tag).collect();
     let notices = person.reach.ledger.notices();
     let closed = notices.iter().filter(|notice| notice.news == News::Close && lines.contains(&notice.line));
-    let in_vain = closed.filter(|notice| !shown.contains(&(notice.line, &*notice.tag)));
-    in_vain.map(|notice| format!("closed in vain: {notice:?}")).collect()
+    let wrong = closed.filter(|notice| others.contains(&*notice.tag));
+    wrong.map(|notice| format!("somebody else's: {notice:?}")).collect()
 }
 
 /// What failed, or was due at a device that is gone, and is neither listed as missed nor somebody else's.
