@@ -11,6 +11,8 @@ use crate::{
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 use std::{
+    cell::RefCell,
+    collections::BTreeSet,
     fmt,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
@@ -207,14 +209,69 @@ pub struct ConfigError {
     reason: String,
 }
 
+impl ConfigError {
+    /// Which variable.
+    pub fn variable(&self) -> &'static str {
+        self.variable
+    }
+}
+
+/// All that can be said of the process's environment, whether it is good or not.
+#[derive(Debug)]
+pub struct Judged {
+    /// The configuration, without the variables that cannot be used; `None` where it cannot do without them.
+    pub config: Option<Config>,
+    /// The variables that cannot be used.
+    pub errors: Vec<ConfigError>,
+    /// The variables that are set, by name.
+    pub set: BTreeSet<String>,
+}
+
+impl Judged {
+    /// Reads variables from anywhere, and goes on where one cannot be used.
+    pub fn from_source(source: &dyn Fn(&str) -> Option<String>) -> Self {
+        let mut errors: Vec<ConfigError> = Vec::new();
+        let set = RefCell::new(BTreeSet::new());
+        loop {
+            let bad: Vec<&str> = errors.iter().map(ConfigError::variable).collect();
+            let without = |name: &str| {
+                let value = source(name).filter(|value| !value.trim().is_empty())?;
+                set.borrow_mut().insert(name.to_owned());
+                // What comes from a file is told by the name of either.
+                let of_it = |bad: &&str| name == *bad || name.strip_suffix("_FILE") == Some(*bad);
+                (!bad.iter().any(of_it)).then_some(value)
+            };
+            let outcome = Config::from_source(&without);
+            let config = match outcome {
+                Ok(config) => Some(config),
+                Err(error) if bad.contains(&error.variable) => None,
+                Err(error) => {
+                    errors.push(error);
+                    continue;
+                }
+            };
+            return Self { config, errors, set: set.into_inner() };
+        }
+    }
+
+    /// The process's own.
+    pub fn from_env() -> Self {
+        Self::from_source(&environment)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "configuration is read here, once")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 impl Config {
     /// Reads the process's environment.
     ///
     /// # Errors
     /// The first variable that cannot be used.
     pub fn from_env() -> Result<Self, ConfigError> {
-        #[expect(clippy::disallowed_methods, reason = "configuration is read here, once")]
-        Self::from_source(&|name| std::env::var(name).ok())
+        Self::from_source(&environment)
     }
 
     /// Reads variables from anywhere; an empty one counts as absent.
@@ -492,6 +549,22 @@ mod tests {
     fn a_value_that_cannot_be_used_is_refused_by_name(#[case] name: &str, #[case] value: &str) {
         let error = with(&[(name, value)]).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{name}: ")), "{error}");
+    }
+
+    #[test]
+    fn everything_that_cannot_be_used_is_found_at_once() {
+        let vars =
+            [("PORT", "many"), ("SMTP_URL", "nonsense"), ("VALKEY_URL_FILE", "/nowhere"), ("LOG", "info")];
+        let source =
+            |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        let judged = Judged::from_source(&source);
+        let bad: Vec<_> = judged.errors.iter().map(ConfigError::variable).collect();
+        assert_eq!(bad, ["PORT", "VALKEY_URL_FILE", "SMTP_URL"]);
+        assert_eq!(judged.config.unwrap().listen.addr.port(), 4000);
+        assert_eq!(judged.set.len(), 4);
+        // What is missing cannot be left out.
+        let judged = Judged::from_source(&|name| (name == "SMTP_URL").then(|| "smtp://localhost".to_owned()));
+        assert_eq!((judged.config.is_none(), judged.errors.len()), (true, 1));
     }
 
     #[rstest]

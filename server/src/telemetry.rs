@@ -60,6 +60,14 @@ pub fn init_command(config: &Log) -> Result<WorkerGuard, String> {
     start(filter, stderr()).map(|(guard, _)| guard)
 }
 
+/// Whether the filter can be read.
+///
+/// # Errors
+/// In words for the operator.
+pub fn judge(config: &Log) -> Result<(), String> {
+    parsed(&config.filter).map(drop)
+}
+
 fn start(filter: &str, to: impl io::Write + Send + 'static) -> Result<(WorkerGuard, Switch), String> {
     let (filter, handle) = reload::Layer::new(parsed(filter)?);
     let (out, guard) = NonBlockingBuilder::default()

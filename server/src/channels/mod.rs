@@ -29,7 +29,7 @@ pub use own::{
 };
 
 pub use send::{OpenError, Senders, deliver, offer, test};
-pub use smtp::{NoSmtpServer, SmtpServer};
+pub use smtp::{NoSmtpServer, SmtpServer, probe as probe_mail};
 pub use target::{admit, admit_push};
 
 use crate::{

@@ -220,6 +220,21 @@ impl Smtp {
     }
 }
 
+/// Connects to the operator's mail server, secures the connection, logs in, and says that it has nothing to say. Answers false
+/// where none is configured. It waits as long as the server does: the limit is the caller's.
+///
+/// # Errors
+/// In words for the operator.
+pub async fn probe(config: &Config) -> Result<bool, String> {
+    let Some(server) = &config.mail.server else { return Ok(false) };
+    let smtp = Smtp::new(server.clone(), config).map_err(|error| error.to_string())?;
+    let mut connection = smtp.connect().await.map_err(|error| error.to_string())?;
+    let answers = connection.test_connected().await;
+    // Whether it says goodbye does not matter.
+    let _ = connection.quit().await;
+    if answers { Ok(true) } else { Err("it does not answer NOOP".to_owned()) }
+}
+
 /// Who says hello: the site's host.
 fn hello(site: &str) -> ClientId {
     match Url::parse(site).ok().as_ref().and_then(Url::host) {

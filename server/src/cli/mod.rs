@@ -5,6 +5,7 @@
 
 mod account;
 mod backup;
+mod doctor;
 mod keys;
 mod migrate;
 mod report;
@@ -12,7 +13,12 @@ mod restore;
 mod serve;
 mod state;
 
-use crate::{config::Config, http::app::Mode, telemetry};
+use crate::{
+    config::{Config, Judged},
+    http::app::Mode,
+    telemetry,
+};
+use actix_web::rt::System;
 use clap::{Parser, Subcommand};
 use report::Report;
 use std::{error::Error, process::ExitCode};
@@ -22,12 +28,21 @@ use std::{error::Error, process::ExitCode};
 #[command(name = "server", version)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    asked: Asked,
     /// Prints the report of a command as one line of JSON.
     #[arg(long, global = true)]
     json: bool,
 }
 
+#[derive(Debug, Subcommand)]
+enum Asked {
+    #[command(flatten)]
+    Configured(Command),
+    /// Looks whether all is well, and says what to do where it is not. It changes nothing.
+    Doctor(doctor::Arguments),
+}
+
+/// What needs a configuration that can be used.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serves the API; a proxy such as nginx serves the client.
@@ -53,7 +68,14 @@ enum Command {
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = run(cli.command).and_then(|report| match report {
+    let done = match cli.asked {
+        Asked::Configured(command) => run(command),
+        // What is wrong with the configuration is what it is to find.
+        Asked::Doctor(arguments) => {
+            System::new().block_on(doctor::run(Judged::from_env(), arguments)).map(Some)
+        }
+    };
+    let done = done.and_then(|report| match report {
         None => Ok(ExitCode::SUCCESS),
         Some(report) => Ok(report.print(cli.json).map(|()| report.exit_code())?),
     });
@@ -79,7 +101,7 @@ fn run(command: Command) -> Result<Option<Report>, Box<dyn Error>> {
         | Command::Account(_)
         | Command::Keys(_) => (telemetry::init_command(&config.log)?, None),
     };
-    actix_web::rt::System::new().block_on(async {
+    System::new().block_on(async {
         match command {
             Command::Api => serve::serve(config, Mode::Api, switch).await.map(|()| None),
             Command::Jobs => serve::work(config, switch).await.map(|()| None),

@@ -6,6 +6,7 @@
 pub mod backup;
 mod exchange;
 mod in_use;
+pub mod inspect;
 mod lock;
 mod meters;
 pub mod migrate;

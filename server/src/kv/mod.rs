@@ -6,9 +6,11 @@
 
 mod health;
 mod local;
+mod probe;
 mod valkey;
 
 pub use health::{Counts, State};
+pub use probe::{Probe, probe};
 
 use crate::{clock::monotonic, config, error::Error};
 use jiff::{SignedDuration, Timestamp};

@@ -18,7 +18,7 @@ pub use answer::{Answer, BODY, LONGEST_WAIT};
 pub use failure::{Failure, Fault};
 pub use hyper::{HeaderMap, Method, header};
 pub use network::{Network, Pending};
-pub use services::{NoPushService, PushService};
+pub use services::{NoPushService, PushService, SAMPLES};
 pub use target::{LONGEST, Purpose, Refusal, Target};
 pub use tls::{OpenError, certificates};
 

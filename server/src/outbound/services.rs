@@ -13,6 +13,14 @@ const KNOWN: [&str; 6] = [
     "*.push.apple.com",            // Safari
 ];
 
+/// One address of each, to see whether they can be reached.
+pub const SAMPLES: [&str; 4] = [
+    "https://fcm.googleapis.com/",
+    "https://updates.push.services.mozilla.com/",
+    "https://web.push.apple.com/",
+    "https://wns2-par02p.notify.windows.com/",
+];
+
 /// A push service that is believed: a host, all hosts below one, or one origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushService(Pattern);
@@ -93,6 +101,11 @@ pub(super) fn is_known(url: &Url, more: &[PushService]) -> bool {
 mod tests {
     use super::*;
     use rstest::rstest;
+
+    #[test]
+    fn samples_are_known() {
+        assert!(SAMPLES.iter().all(|sample| is_known(&Url::parse(sample).unwrap(), &[])));
+    }
 
     #[test]
     fn what_is_known_can_be_read() {

@@ -323,3 +323,11 @@ pub fn in_use(
     let last = sessions.first().map(|session| session.used_at);
     Ok((sessions.iter().filter(|session| !session.is_over(now)).count(), last))
 }
+
+/// The newest instant at which any session was used: no clock should be behind it.
+///
+/// # Errors
+/// Where storage fails.
+pub fn newest_use(tx: &ReadTx<'_>) -> Result<Option<Timestamp>, Error> {
+    store::newest_use(tx)
+}

@@ -162,3 +162,9 @@ fn deleted(
     ids.iter().for_each(|id| tx.emit(account, Event::SessionEnded { id: *id }));
     Ok(ids)
 }
+
+/// The newest instant at which any session was used.
+pub(super) fn newest_use(tx: &ReadTx<'_>) -> Result<Option<Timestamp>, Error> {
+    let mut query = tx.prepare_cached("SELECT max(used_at) FROM sessions")?;
+    Ok(query.query_row([], |row| row.get::<_, Option<i64>>(0))?.map(instant))
+}

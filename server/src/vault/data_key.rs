@@ -152,3 +152,18 @@ pub(super) fn count(tx: &ReadTx<'_>) -> Result<Vec<(u32, u64)>, Error> {
         tx.prepare_cached("SELECT master_version, count(*) FROM data_keys GROUP BY master_version")?;
     Ok(query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
 }
+
+/// Tries to open `most` data keys; answers how many were tried, and how many do not open.
+pub(super) fn try_out(tx: &ReadTx<'_>, keyring: &Keyring, most: usize) -> Result<(usize, usize), Error> {
+    let mut query = tx.prepare_cached("SELECT account, master_version, wrapped FROM data_keys LIMIT ?1")?;
+    let rows = query.query_map([most as i64], |row| {
+        Ok((row.get::<_, [u8; 16]>(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?))
+    })?;
+    let (mut tried, mut unopened) = (0, 0);
+    for row in rows {
+        let (account, version, wrapped) = row?;
+        tried += 1;
+        unopened += usize::from(keyring.unwrap(version, TAG, &account, &wrapped).is_none());
+    }
+    Ok((tried, unopened))
+}

@@ -73,6 +73,14 @@ impl Keyring {
         Ok(Self(Arc::new(Inner { path, keys: RwLock::new(keys) })))
     }
 
+    /// Reads the file, which has to be there.
+    pub(super) fn existing(config: &Keys) -> Result<Self, OpenError> {
+        let path = config.keyring_file.clone();
+        let keys =
+            read(&path).map_err(|reason| OpenError::Keyring { path: path.display().to_string(), reason })?;
+        Ok(Self(Arc::new(Inner { path, keys: RwLock::new(keys) })))
+    }
+
     /// Where the file is.
     pub(super) fn path(&self) -> &Path {
         &self.0.path

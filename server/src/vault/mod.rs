@@ -11,6 +11,7 @@ mod cache;
 mod cipher;
 mod data_key;
 mod fit;
+pub mod inspect;
 mod keyring;
 mod rotation;
 mod server_keys;

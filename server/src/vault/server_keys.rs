@@ -114,6 +114,14 @@ pub(super) fn rewrap(tx: &WriteTx<'_>, keyring: &Keyring, current: u32) -> Resul
     Ok(done)
 }
 
+/// How many of the server's keys do not open.
+pub(super) fn unopened(tx: &ReadTx<'_>, keyring: &Keyring) -> Result<usize, Error> {
+    let opens = |(name, (version, wrapped)): &(String, Wrapped)| {
+        keyring.unwrap(*version, TAG, name.as_bytes(), wrapped).is_some()
+    };
+    Ok(stored(tx)?.into_iter().filter(|key| !opens(key)).count())
+}
+
 /// How many of the server's keys each master key wraps.
 pub(super) fn count(tx: &ReadTx<'_>) -> Result<Vec<(u32, u64)>, Error> {
     let mut query =

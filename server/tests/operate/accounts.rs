@@ -1,9 +1,12 @@
 //! `server account …`
 
-use crate::program::{PASSWORD, Server, run, run_with, until};
+use crate::{
+    program::{PASSWORD, Server, agent, run, run_with, until},
+    valkey_server::{self, ValkeyServer},
+};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, io::Read, path::Path};
 
 const MIRA: &str = "mira@example.org";
 const NOOR: &str = "noor@example.org";
@@ -128,6 +131,26 @@ fn a_reset_ends_all_sessions_while_servers_run() {
     assert_eq!(run(data.path(), &["account", "reset-password", "eve"], &[]).code, 2);
 }
 
+/// With Valkey they have been told when the command has ended.
+#[test]
+fn a_reset_is_told_by_valkey() {
+    let Some(mut valkey) = ValkeyServer::start() else { return };
+    let data = tempfile::tempdir().unwrap();
+    let url = valkey.url();
+    let server = Server::api(data.path(), &[("VALKEY_URL", &url)]);
+    server.sign_up(MIRA);
+    until("the server listens", || valkey.command(&["PUBSUB", "NUMPAT"]).starts_with(":1\r\n"));
+    let mut monitor = valkey.connect();
+    valkey_server::send(&mut monitor, &["MONITOR"]);
+    assert_eq!(run(data.path(), &["account", "reset-password", MIRA], &[("VALKEY_URL", &url)]).code, 0);
+    valkey.kill();
+    let mut heard = Vec::new();
+    // It ends with an error, since the other end was killed; what came before counts.
+    let _ = monitor.read_to_end(&mut heard);
+    let heard = String::from_utf8_lossy(&heard);
+    assert!(heard.contains("daymark:events") && heard.contains("session_ended"), "{heard}");
+}
+
 #[test]
 fn the_last_admin_stays() {
     let data = tempfile::tempdir().unwrap();
@@ -167,7 +190,7 @@ fn live(server: &Server, token: &str) {
         if let Some(seen) = seen {
             request = request.header("if-match", seen);
         }
-        let mut answer = crate::program::agent().run(request.body(body.to_string()).unwrap()).unwrap();
+        let mut answer = agent().run(request.body(body.to_string()).unwrap()).unwrap();
         let text = answer.body_mut().read_to_string().unwrap();
         assert!(answer.status().is_success(), "{method} {path}: {text}");
     };
