@@ -25,7 +25,7 @@ pub struct Seen {
 ///
 /// # Errors
 /// [`OpenError`] where there is no keyring, or where one of the two cannot be read.
-pub fn fit(config: &Keys, tx: &ReadTx<'_>) -> Result<Seen, OpenError> {
+pub fn look(config: &Keys, tx: &ReadTx<'_>) -> Result<Seen, OpenError> {
     let keyring = Keyring::existing(config)?;
     let wraps = wraps(tx)?;
     let (versions, current) = keyring.versions()?;

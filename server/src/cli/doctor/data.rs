@@ -136,24 +136,24 @@ pub async fn keys(config: &Config) -> Check {
     let tried = look(config, LIMIT, move |inspection| {
         inspection.read(|tx| {
             let begun = vault::inspect::has_begun(tx)?;
-            Ok(begun.then(|| vault::inspect::fit(&settings, tx)))
+            Ok(begun.then(|| vault::inspect::look(&settings, tx)))
         })
     });
     let back = "put the keyring back that belongs to this database (MASTER_KEYRING_FILE); without it nothing can be read";
     match tried.await {
         Ok(None) => Check::ok(CHECK, NOTHING),
-        Ok(Some(Ok(fit))) => judge(&fit, back),
+        Ok(Some(Ok(seen))) => judge(&seen, back),
         Ok(Some(Err(error))) => Check::fail(CHECK, error.to_string(), back),
         Err(unseen) => unseen.into_check(CHECK),
     }
 }
 
-fn judge(fit: &Seen, back: &str) -> Check {
+fn judge(seen: &Seen, back: &str) -> Check {
     const CHECK: &str = "keys";
     let versions = |versions: &mut dyn Iterator<Item = u32>| {
         versions.map(|version| version.to_string()).collect::<Vec<_>>().join(", ")
     };
-    let Seen { masters, missing, own_unopened, tried, unopened } = fit;
+    let Seen { masters, missing, own_unopened, tried, unopened } = seen;
     if own_unopened + unopened > 0 || !missing.is_empty() {
         let missing = match missing.as_slice() {
             [] => "others than the database was sealed with".to_owned(),
