@@ -6,8 +6,12 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 const PRODUCTION: &str = "docker-compose.yml";
 
+/// A file, without the digests that Renovate may have put behind tags.
 fn read(file: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file)).unwrap()
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file)).unwrap();
+    let mut parts = text.split("@sha256:");
+    let first = parts.next().unwrap_or_default();
+    parts.fold(first.to_owned(), |plain, part| plain + part.get(64..).unwrap_or_default())
 }
 
 /// What stands indented below the line `key:`.
