@@ -2,6 +2,9 @@
 //!
 //! Everything has a default: a first run needs no configuration at all. A secret named `X` may also come from a file
 //! named by `X_FILE`. Nothing here is printed: `Debug` of a [`Secret`] shows nothing.
+//!
+//! `docs/configuration.md` is made of the comments at the fields: of each paragraph that begins with a variable, in one of
+//! the forms that are here. `tests/configuration.rs` says so where it is not up to date.
 
 use crate::{
     backups::age::{BadKey, Lock},
@@ -50,8 +53,9 @@ pub struct Config {
 /// Where the server listens and whom it believes.
 #[derive(Debug, Clone)]
 pub struct Listen {
-    /// `BIND` (default `127.0.0.1:4000`): an address, with or without a port. Without one, `PORT` (default `4000`)
-    /// says it; `0` takes a free one, which the log line `listening` tells.
+    /// `BIND` (default `127.0.0.1`): an address, with or without a port.
+    ///
+    /// `PORT` (default `4000`): the port where `BIND` has none; `0` takes a free one, which the log line `listening` tells.
     pub addr: SocketAddr,
     /// `TRUSTED_PROXIES`: networks (CIDR, comma separated) whose `X-Forwarded-For` is believed. Default: none.
     pub trusted_proxies: Vec<IpNet>,
@@ -80,9 +84,10 @@ pub struct Keys {
 /// Who may have an account.
 #[derive(Debug, Clone)]
 pub struct Access {
-    /// `REGISTRATION`: `invite` (default) or `open`.
+    /// `REGISTRATION` (default `invite`): who may make an account once there is a first one: whoever has an invitation, or
+    /// anybody (`open`).
     pub registration: Registration,
-    /// `HASH_CONCURRENCY`: how many passwords are hashed at once (19 MiB of memory each). Default: 2.
+    /// `HASH_CONCURRENCY`: how many passwords are hashed at once (19 MiB of memory each). Default: `2`.
     pub hash_concurrency: usize,
 }
 
@@ -143,7 +148,8 @@ pub struct Mail {
     /// special in a name or password is percent-encoded. Default: none, and mail is not offered.
     pub server: Option<SmtpServer>,
     /// `MAIL_FROM`: whom mail comes from, such as `Daymark <day@example.org>`. It has to be set where there is a mail
-    /// server. Push services learn it as well where `PUBLIC_URL` has no HTTPS: they ask for somebody to turn to.
+    /// server. Push services learn it as well where `PUBLIC_URL` has no HTTPS: they ask for somebody to turn to. Default:
+    /// none.
     pub from: Option<Mailbox>,
 }
 
@@ -157,7 +163,7 @@ pub struct Backups {
     /// `age` opens them too. Default: none, they are not encrypted and hold no keyring.
     ///
     /// `BACKUP_RECIPIENT`: in its place whom they are encrypted for, as `age-keygen` prints it: `age1…`. The server cannot
-    /// open them itself then.
+    /// open them itself then. Default: none.
     pub lock: Option<Lock>,
 }
 
