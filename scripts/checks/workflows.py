@@ -100,6 +100,13 @@ def of_step(step):
     for script in re.findall(r"\bscripts/[a-z-]+", shell):
         if not (ROOT / script).exists():
             yield f"there is no {script}"
+    if "scripts/deploy " in shell:
+        # What scripts/deploy asks for, and what Compose passes on.
+        compose = (ROOT / "docker-compose.yml").read_text().partition("x-settings:")[2].partition("\nservices:")[0]
+        passed_on = {"DEPLOY_TO", "IMAGES", "VERSION", "BIND", "PORT"} | set(
+            re.findall(r"^  ([A-Z0-9_]+):", compose, re.MULTILINE)
+        )
+        yield from (f"nothing passes {name} on" for name in sorted(step["env"].keys() - passed_on))
     if shell:
         # An expression of GitHub's is no shell.
         yield from filter(
@@ -122,6 +129,7 @@ BREAKAGES = [
     ("ci.yml", '"$GITHUB_WORKSPACE"', "$GITHUB_WORKSPACE"),
     ("ci.yml", '"$GITHUB_WORKSPACE"', "${{ github.event.pull_request.title }}"),
     ("deploy.yml", '"$VERSION"', "${{ inputs.version }}"),
+    ("deploy.yml", "MAIL_FROM: ", "MAIL_FORM: "),
     ("deploy.yml", "scripts/deploy ", "scripts/deploys "),
     ("deploy.yml", "packages: read", "packages: write"),
     ("deploy.yml", "concurrency:\n", "env:\n"),
