@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class Deploy(unittest.TestCase):
         file = self.folder / "world.json"
         file.write_text(json.dumps((json.loads(file.read_text()) if file.exists() else {}) | changes))
 
-    def deploy(self, version, **more):
+    def begin(self, version, **more):
         environment = {
             "PATH": f"{self.folder}/bin:{os.environ['PATH']}",
             "HOME": str(self.folder),
@@ -56,16 +57,19 @@ class Deploy(unittest.TestCase):
             "SMTP_URL": SECRET,
             "BIND": "",
         } | more
-        done = subprocess.run(
-            [ROOT / "scripts/deploy", version],
-            check=False,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        self.said = done.stdout + done.stderr
-        return done.returncode
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.Popen([ROOT / "scripts/deploy", version], env=environment, **pipes)
+
+    def deploy(self, version, **more):
+        with self.begin(version, **more) as process:
+            self.said, _ = process.communicate(timeout=300)
+        return process.returncode
+
+    def wait_for(self, holds):
+        end = time.monotonic() + 300
+        while not holds():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
 
     def runs(self, version):
         self.assertEqual(self.world["running"], dict.fromkeys(["web", "jobs", "server", "valkey"], version), self.said)
@@ -175,6 +179,19 @@ class Deploy(unittest.TestCase):
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.assertEqual(self.deploy("1.0.1"), 2, self.said)
         self.runs("1.0.0")
+
+    def test_a_connection_that_breaks_does_not_stop_it(self):
+        self.deploy("1.0.0")
+        wait = self.folder / "wait"
+        wait.touch()
+        with self.begin("1.1.0") as process:
+            while "nobody is served" not in process.stdout.readline():
+                self.assertIsNone(process.poll())
+            process.kill()
+            process.stdout.close()
+        wait.unlink()
+        self.wait_for(lambda: (self.target / "current").read_text() == "1.1.0\n")
+        self.runs("1.1.0")
 
     def test_five_versions_are_kept(self):
         versions = [f"1.0.{number}" for number in range(10, 18)]

@@ -2,12 +2,13 @@
 
 The folder FAKE holds world.json: which schema each version makes (`schemas`), which versions do not come up (`broken`), do not
 answer through nginx (`mute`) or cannot migrate (`stuck`), what the registry has (`registry`); and what there is: the database
-(`schema`, `written`), its copies, what runs, and every call.
+(`schema`, `written`), its copies, what runs, and every call. While there is a file `wait`, nothing comes up.
 """
 
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 file = Path(os.environ["FAKE"]) / "world.json"
@@ -17,7 +18,9 @@ world["calls"].append(arguments)
 
 
 def end(code, said=""):
-    file.write_text(json.dumps(world))
+    # At once, since the test looks at it meanwhile.
+    file.with_suffix(".new").write_text(json.dumps(world))
+    file.with_suffix(".new").replace(file)
     print(said)
     sys.exit(code)
 
@@ -77,6 +80,8 @@ match command:
     case "run":
         server(version, *rest[rest.index("server") + 1 :])
     case "up":
+        while (file.parent / "wait").exists():
+            time.sleep(0.05)
         services = named or ["web", "jobs", "server", "valkey"]
         if "server" in services and not serve(version):
             world["running"].pop("server", None)
