@@ -81,6 +81,11 @@ BREAKAGES = [
     ),
     (
         images_have_versions,
+        lambda w: container_of(w, "daymark-api").update(image="daymark-server:0.0.9"),
+        "not version",
+    ),
+    (
+        images_have_versions,
         lambda w: container_of(w, "daymark-web").update(image="ghcr.io/example/daymark-web:latest"),
         "no version",
     ),

@@ -91,11 +91,14 @@ def confined_containers(world):
 
 
 def images_have_versions(world):
-    """No image is whatever was pushed last."""
+    """No image is whatever was pushed last, and ours are of this version."""
+    ours = re.search(r'^version = "(.+)"$', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
     for pod, container in containers(world):
         name, _, tag = container["image"].partition("@")[0].rpartition(":")
         if not name or "/" in tag or tag == "latest":
             yield f"{pod.name}/{container['name']}: {container['image']} has no version"
+        if name.rpartition("/")[2].startswith("daymark-") and tag != ours:
+            yield f"{pod.name}/{container['name']}: {container['image']} is not version {ours}"
 
 
 def bounded(world):
