@@ -419,6 +419,27 @@ test.describe('nginx', () => {
     for (const secret of ['canary', '203.0.113.99', '127.0.0.1']) expect(web.accessLog()).not.toContain(secret);
   });
 
+  test('logs in the shape of the server', async () => {
+    const id = `shape-${Date.now()}`;
+    for (const [wait, status] of [[0, 200], [30, 404], [1_100, 503]] as const) {
+      const began = Date.now();
+      handle = (_, response) => setTimeout(() => response.writeHead(status, { 'Retry-After': '1' }).end(), wait);
+      await ask(`/api/v1/${wait}`, { method: 'POST', headers: { 'X-Request-Id': id } });
+      const last = () => web.accessLog().split('\n').filter((line) => line.includes(id)).find((line) => line.includes(`/api/v1/${wait}"`));
+      await expect.poll(last).toBeTruthy();
+      const line = JSON.parse(last()!) as Record<string, string | number>;
+      const level = status === 503 ? 'error' : 'info';
+      expect(line).toMatchObject({ level, msg: 'request', method: 'POST', path: `/api/v1/${wait}`, status, request_id: id });
+      expect(line.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|[-+]\d\d:\d\d)$/);
+      const ended = Date.parse(line.time as string);
+      expect(ended).toBeGreaterThanOrEqual(began - 1_000);
+      expect(ended).toBeLessThan(Date.now() + 1_000);
+      // Timers of two programs do not agree to the millisecond.
+      expect(line.duration_ms).toBeGreaterThanOrEqual(wait - 5);
+      expect(line.duration_ms).toBeLessThan(wait + 20_000);
+    }
+  });
+
   test('logs no token that stands in a path', async () => {
     const id = `token-${Date.now()}`;
     const paths = [
