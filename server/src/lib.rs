@@ -16,6 +16,7 @@ pub mod http;
 pub mod jobs;
 pub mod kv;
 pub mod metrics;
+pub mod origin;
 pub mod outbound;
 pub mod reminders;
 pub mod revision;

@@ -7,6 +7,7 @@ use crate::{
     clock::{Clock, monotonic},
     config::Log,
     http::{CurrentAccount, request_id::RequestId},
+    origin::{self, Origin},
     state::State,
 };
 use actix_web::{
@@ -156,7 +157,11 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for JsonLines {
         let mut fields = Fields::default();
         attributes.record(&mut fields);
         if let Some(span) = context.span(id) {
-            span.extensions_mut().insert(SpanFields(fields.json));
+            let mut extensions = span.extensions_mut();
+            extensions.insert(SpanFields(fields.json));
+            if let Some(origin) = fields.origin {
+                extensions.insert(origin);
+            }
         }
     }
 
@@ -200,6 +205,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for JsonLines {
 struct Fields {
     message: String,
     json: String,
+    origin: Option<Origin>,
 }
 
 impl Fields {
@@ -214,6 +220,9 @@ impl Visit for Fields {
         if field.name() == "message" {
             self.message = value.to_owned();
         } else {
+            if field.name() == origin::FIELD {
+                self.origin = Some(Origin::of(value));
+            }
             self.push(field, quoted(value));
         }
     }

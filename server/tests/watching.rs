@@ -2,10 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use daymark_server::clock::monotonic;
-use serde_json::Value;
+use daymark_server::clock::{Clock, monotonic};
+use jiff::{SignedDuration, tz::TimeZone};
+use serde_json::{Value, json};
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
@@ -44,12 +45,20 @@ impl Process {
     /// The first line with this message, once it is there.
     #[track_caller]
     fn line(&self, msg: &str) -> Value {
+        self.line_of(msg, |_| true)
+    }
+
+    /// The first line with this message of which that is true, once it is there.
+    #[track_caller]
+    fn line_of(&self, msg: &str, is_it: impl Fn(&Value) -> bool) -> Value {
         let end = monotonic() + Duration::from_secs(30);
         loop {
-            if let Some(line) = self.log.lock().unwrap().iter().find(|line| line["msg"] == msg) {
-                return line.clone();
+            let found =
+                self.log.lock().unwrap().iter().find(|line| line["msg"] == msg && is_it(line)).cloned();
+            if let Some(line) = found {
+                return line;
             }
-            assert!(monotonic() < end, "never logged: {msg}: {:?}", self.log);
+            assert!(monotonic() < end, "never logged: {msg}: {:#?}", self.log);
             thread::sleep(Duration::from_millis(10));
         }
     }
@@ -75,9 +84,114 @@ impl Drop for Process {
 
 fn command(mode: &str, data: &Path, bind: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
-    let settings = [("PORT", "0"), ("METRICS_BIND", bind), ("CLIENT_DIR", "/nowhere")];
+    let settings = [
+        ("PORT", "0"),
+        ("METRICS_BIND", bind),
+        ("CLIENT_DIR", "/nowhere"),
+        ("REGISTRATION", "open"),
+        ("OUTBOUND_ALLOW", "127.0.0.0/8"),
+    ];
     command.arg(mode).env_clear().env("DATA_DIR", data).envs(settings).stderr(Stdio::null());
     command
+}
+
+/// Takes webhooks on a port of its own, as long as the test runs. Answers its address, and where it keeps the `x-request-id`s.
+fn sink() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let ids = Arc::<Mutex<Vec<String>>>::default();
+    let kept = Arc::clone(&ids);
+    thread::spawn(move || {
+        for connection in listener.incoming().map_while(Result::ok) {
+            let mut request = BufReader::new(&connection);
+            let (mut line, mut length) = (String::new(), 0);
+            while request.read_line(&mut line).unwrap_or(0) > 2 {
+                let text = line.trim_end().to_lowercase();
+                if let Some(id) = text.strip_prefix("x-request-id: ") {
+                    kept.lock().unwrap().push(id.to_owned());
+                }
+                length = text.strip_prefix("content-length: ").map_or(length, |n| n.parse().unwrap());
+                line.clear();
+            }
+            // What is closed before it was read is lost.
+            let _ = request.read_exact(&mut vec![0; length]);
+            let _ = (&connection).write_all(b"HTTP/1.1 204 Taken\r\nconnection: close\r\n\r\n");
+        }
+    });
+    (url, ids)
+}
+
+/// Sends JSON to the API with this request id, and expects to be understood.
+#[track_caller]
+fn send(url: &str, token: &str, request_id: &str, method: &str, body: &Value) -> Value {
+    let request = ureq::http::Request::builder()
+        .method(method)
+        .uri(url)
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json")
+        .header("if-match", "*")
+        .header("x-request-id", request_id);
+    let mut answer = agent().run(request.body(body.to_string()).unwrap()).unwrap();
+    assert!(answer.status().is_success(), "{url}: {}", answer.body_mut().read_to_string().unwrap());
+    answer.body_mut().read_json().unwrap()
+}
+
+/// From the request that plans it to the message that goes out: each line says what it belongs to.
+#[test]
+fn a_request_is_followed_to_what_comes_of_it() {
+    let data = tempfile::tempdir().unwrap();
+    let process = Process::start("all", data.path());
+    assert_eq!(process.put("/log", "info,daymark_server::reminders=debug").0, 200);
+    let addr = process.line("listening")["addr"].as_str().unwrap().to_owned();
+    let api = |path: &str| format!("http://{addr}/api/v1{path}");
+    let (url, ids) = sink();
+
+    let person = json!({
+        "email": "mira@example.org", "password": "seven green lamps sing", "zone": "Etc/UTC", "locale": "en",
+    });
+    let session = send(&api("/accounts"), "", "of-the-account", "POST", &person);
+    let token = session["access_token"].as_str().unwrap();
+    let (channel, routine, step) = (
+        "018f0000-0001-7004-8000-000000000001",
+        "018f0000-0001-7001-8000-000000000001",
+        "018f0000-0001-7003-8000-000000000001",
+    );
+    let hook = json!({ "id": channel, "name": "Hook", "target": { "webhook": { "url": url } } });
+    send(&api("/channels"), token, "of-the-channel", "POST", &hook);
+
+    // A test message is a person's: it goes out with the id of their request.
+    send(&api(&format!("/channels/{channel}/test")), token, "of-the-test", "POST", &json!({}));
+    assert_eq!(*ids.lock().unwrap(), ["of-the-test"]);
+
+    // What is planned for a whole day rings in a few seconds.
+    let due = (Clock::system().now() + SignedDuration::from_secs(3)).to_zoned(TimeZone::UTC).datetime();
+    let time = format!("{:02}:{:02}:{:02}", due.hour(), due.minute(), due.second());
+    send(&api("/reminder-settings"), token, "of-the-settings", "PUT", &json!({ "all_day_at": time }));
+    let plan = json!({
+        "id": routine,
+        "title": "Water the plants",
+        "steps": [{ "id": step, "title": "All", "minutes": 5 }],
+        "schedule": { "start": due.date().to_string() },
+        "reminders": { "offsets": [0] },
+    });
+    send(&api("/routines"), token, "of-the-routine", "POST", &plan);
+    let is_its = |line: &Value| line["request_id"] == "of-the-routine";
+    let planned = process.line_of("a reminder is planned", is_its);
+    assert_eq!(process.line_of("request", is_its)["route"], "/api/v1/routines");
+    assert_eq!(process.line_of("woken", is_its)["job"], "reminders.delivery");
+
+    // The clock sends it: by an id of its own, which the line of its planning names.
+    let reminder = planned["reminder.id"].clone();
+    let settled = process.line_of("a message was settled", |line| line["request_id"] == reminder);
+    assert_eq!((&settled["outcome"], &settled["job"]), (&json!("sent"), &json!("reminders.delivery")));
+    assert_eq!(ids.lock().unwrap().last().unwrap(), reminder.as_str().unwrap());
+
+    for line in process.log.lock().unwrap().iter() {
+        let line = line.to_string();
+        for secret in ["mira", "Water", "Hook", &url, token] {
+            assert!(!line.contains(secret), "{line}");
+        }
+    }
 }
 
 fn agent() -> Agent {

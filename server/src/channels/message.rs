@@ -1,5 +1,6 @@
 //! What is sent to a channel, and what came of it.
 
+use crate::{origin::Origin, outbound::header::HeaderValue};
 use daymark_shared::{account::Locale, ids::ReminderId, reminder::Reason};
 use jiff::{SignedDuration, Timestamp};
 
@@ -35,6 +36,8 @@ pub struct Message {
     pub kind: MessageKind,
     /// The reminder; the same when it is sent again.
     pub id: ReminderId,
+    /// What set it off: a person's request, or else the clock.
+    pub origin: Origin,
     /// The same for all messages about one occurrence: a device shows one. At most 32 characters of Base64 for addresses
     /// (RFC 8030 §5.4).
     pub tag: String,
@@ -58,6 +61,16 @@ pub struct Message {
     pub useful_until: Timestamp,
     /// Whether it is sent late.
     pub late: bool,
+}
+
+impl Message {
+    /// The id under which it is found in the logs (`X-Request-Id`): that of the request that set it off, or its own.
+    pub(super) fn request_id(&self) -> HeaderValue {
+        let own = self.id.to_string();
+        let id = self.origin.id().unwrap_or(&own);
+        // Both are letters, digits and a few signs.
+        HeaderValue::from_str(id).unwrap_or_else(|_| HeaderValue::from_static(""))
+    }
 }
 
 /// What came of sending a message.

@@ -15,6 +15,7 @@ pub(super) async fn deliver(state: &State, ntfy: &NtfyTarget, message: &Message)
     };
     let mut headers = HeaderMap::new();
     headers.insert("content-type", HeaderValue::from_static("application/json"));
+    headers.insert("x-request-id", message.request_id());
     if let Some(token) = &ntfy.token {
         let Ok(bearer) = HeaderValue::from_str(&format!("Bearer {}", token.as_str())) else {
             return Outcome::Refused(Reason::Unreadable);

@@ -10,6 +10,7 @@ use crate::{
     clock::monotonic,
     config::Config,
     error::Error,
+    origin::Origin,
     state::State,
     vault::{Vault, random},
 };
@@ -116,6 +117,7 @@ pub async fn test(state: &State, account: AccountId, id: ChannelId) -> Result<Te
     let message = Message {
         kind: MessageKind::Test,
         id: state.clock.mint(ReminderId::mint),
+        origin: Origin::current(),
         tag: BASE64.encode(random::<16>()),
         title: title.to_owned(),
         body: body.to_owned(),

@@ -30,6 +30,7 @@ pub(super) async fn deliver(
     };
     let mut headers = HeaderMap::new();
     headers.insert("content-type", HeaderValue::from_static("application/json"));
+    headers.insert("x-request-id", message.request_id());
     headers.insert("webhook-id", id);
     headers.insert("webhook-timestamp", HeaderValue::from(now.as_second()));
     headers.insert("webhook-signature", signature);

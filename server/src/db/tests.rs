@@ -1,4 +1,5 @@
 use super::*;
+use crate::origin::Origin;
 use daymark_shared::{event::Event, ids::AccountId};
 use futures_util::future::join_all;
 use rusqlite::Connection;
@@ -261,8 +262,8 @@ async fn what_is_on_disk_is_told_and_nothing_else() {
         assert_eq!(written.await.is_ok(), n != 1);
     }
     let events = vec![(account, Event::Account)];
-    assert_eq!(told.try_recv().unwrap(), (Told { events: events.clone(), wake: false }, 1));
-    assert_eq!(told.try_recv().unwrap(), (Told { events, wake: true }, 2));
+    assert_eq!(told.try_recv().unwrap(), (Told { events: events.clone(), wake: None }, 1));
+    assert_eq!(told.try_recv().unwrap(), (Told { events, wake: Some(Origin::default()) }, 2));
     assert!(told.try_recv().is_err());
 }
 

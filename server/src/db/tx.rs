@@ -1,5 +1,6 @@
 //! Transactions as use cases see them.
 
+use crate::origin::Origin;
 use daymark_shared::{event::Event, ids::AccountId};
 use rusqlite::Connection;
 use std::{
@@ -14,7 +15,7 @@ pub struct ReadTx<'c>(&'c Connection);
 pub struct WriteTx<'c> {
     read: ReadTx<'c>,
     events: RefCell<Vec<(AccountId, Event)>>,
-    wake: Cell<bool>,
+    wake: Cell<Option<Origin>>,
 }
 
 /// What is told once a transaction is on disk. One that is undone tells nothing.
@@ -22,8 +23,8 @@ pub struct WriteTx<'c> {
 pub struct Told {
     /// What has changed, and whose it is.
     pub events: Vec<(AccountId, Event)>,
-    /// Something may be due earlier than before.
-    pub wake: bool,
+    /// Something may be due earlier than before, and what set that off.
+    pub wake: Option<Origin>,
 }
 
 impl<'c> ReadTx<'c> {
@@ -47,7 +48,7 @@ impl<'c> WriteTx<'c> {
 
     /// Wakes those who wait for what is due, after the commit: something may be due earlier than they think.
     pub fn wake(&self) {
-        self.wake.set(true);
+        self.wake.set(Some(Origin::current()));
     }
 
     /// What there is to tell so far; from now on it is nothing again.
@@ -59,11 +60,11 @@ impl<'c> WriteTx<'c> {
 impl Told {
     pub(super) fn add(&mut self, other: Self) {
         self.events.extend(other.events);
-        self.wake |= other.wake;
+        self.wake = other.wake.or(self.wake.take());
     }
 
     fn is_nothing(&self) -> bool {
-        self.events.is_empty() && !self.wake
+        self.events.is_empty() && self.wake.is_none()
     }
 
     /// Tells it, where there is anything to tell.

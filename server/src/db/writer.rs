@@ -20,6 +20,7 @@ use std::{
     time::Duration,
 };
 use tokio::sync::{oneshot, watch};
+use tracing::Span;
 
 /// Closures that wait; one more is refused at once.
 const QUEUE: usize = 1024;
@@ -100,7 +101,7 @@ impl Writer {
         T: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Ask { work: Some(work), result: None, reply };
+        let job = Ask { work: Some(work), result: None, reply, span: Span::current() };
         // Before it is sent: the writer may take it at once.
         self.meters.queue.inc();
         self.queue.try_send(Message::Job(Box::new(job))).map_err(|refused| {
@@ -171,6 +172,8 @@ struct Ask<F, T> {
     work: Option<F>,
     result: Option<Result<T, Error>>,
     reply: oneshot::Sender<Result<T, Error>>,
+    /// What it belongs to: what it logs belongs there, too.
+    span: Span,
 }
 
 impl<F, T> Job for Ask<F, T>
@@ -184,6 +187,7 @@ where
 
     fn run(&mut self, tx: &WriteTx<'_>) -> bool {
         let Some(work) = self.work.take() else { return false };
+        let _within = self.span.enter();
         let result = catch_unwind(AssertUnwindSafe(|| work(tx))).unwrap_or_else(|panic| Err(panicked(panic)));
         let keep = result.is_ok();
         self.result = Some(result);

@@ -63,8 +63,8 @@ impl Events {
                 Err(error) => tracing::error!(%error, "an event was not published"),
             }
         }
-        if told.wake {
-            self.0.kv.wake();
+        if let Some(origin) = told.wake {
+            self.0.kv.wake(&origin);
         }
     }
 

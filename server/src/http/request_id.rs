@@ -1,6 +1,6 @@
 //! One id a request: the proxy's where it sent a sane one, ours otherwise. In every answer and every log line.
 
-use crate::vault::random;
+use crate::{origin::is_sane, vault::random};
 use actix_web::{
     dev::ServiceRequest,
     http::header::{HeaderName, HeaderValue},
@@ -34,11 +34,6 @@ impl RequestId {
         // Only letters, digits and a few signs pass `is_sane`.
         HeaderValue::from_str(&self.0).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
-}
-
-fn is_sane(id: &str) -> bool {
-    (8..=128).contains(&id.len())
-        && id.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.'))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use tokio::{
     sync::watch,
     task::{Id, JoinError, JoinSet},
 };
+use tracing::Instrument as _;
 
 /// Work that goes on until it is asked to stop.
 pub struct Job {
@@ -52,7 +53,9 @@ fn begin(state: &Arc<State>, jobs: &[Job]) -> Running {
     let (stop, asked) = watch::channel(false);
     let mut tasks = JoinSet::new();
     let mut start = |job: &Job| {
-        let task = tasks.spawn_local((job.run)(Arc::clone(state), Stop(asked.clone())));
+        let work = (job.run)(Arc::clone(state), Stop(asked.clone()));
+        // At the level of errors, so that every line has the job's name whatever the filter.
+        let task = tasks.spawn_local(work.instrument(tracing::error_span!("job", job = job.name)));
         (task.id(), job.name)
     };
     let names = jobs.iter().map(&mut start).collect();

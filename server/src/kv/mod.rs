@@ -12,9 +12,10 @@ mod valkey;
 pub use health::{Counts, State};
 pub use probe::{Probe, probe};
 
-use crate::{clock::monotonic, config, error::Error};
+use crate::{clock::monotonic, config, error::Error, origin::Origin};
 use jiff::{SignedDuration, Timestamp};
 use std::{
+    mem,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -49,15 +50,24 @@ struct Inner {
 #[derive(Default)]
 struct Here {
     wake: Notify,
+    /// What set the last wake-up off.
+    woken_by: Mutex<Origin>,
     listeners: Mutex<Vec<Listener>>,
 }
 
 type Listener = Arc<dyn Fn(Heard<'_>) + Send + Sync>;
 
 impl Here {
+    fn wake(&self, origin: Origin) {
+        *self.woken_by.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = origin;
+        self.wake.notify_one();
+    }
+
     fn tell(&self, heard: Heard<'_>) {
-        if matches!(heard, Heard::Gap | Heard::Message { channel: WAKE, .. }) {
-            self.wake.notify_one();
+        match heard {
+            Heard::Gap => self.wake(Origin::default()),
+            Heard::Message { channel: WAKE, payload } => self.wake(Origin::of(payload)),
+            Heard::Message { .. } => {}
         }
         let listeners = self.listeners.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
         for listener in listeners {
@@ -135,15 +145,17 @@ impl Kv {
     }
 
     /// Something may be due earlier than whoever sleeps in [`woken`](Self::woken) thinks, in any process.
-    pub fn wake(&self) {
-        self.0.here.wake.notify_one();
-        self.publish(WAKE, String::new());
+    pub fn wake(&self, origin: &Origin) {
+        self.0.here.wake(origin.clone());
+        self.publish(WAKE, origin.id().unwrap_or_default().to_owned());
     }
 
     /// Returns after the next [`wake`](Self::wake), here or elsewhere; at once where there was one since the last call.
     /// One task of a process may wait here. A wake-up can be lost with Valkey, and comes when it returns: poll as well.
-    pub async fn woken(&self) {
+    /// Answers what set it off: of several, the last.
+    pub async fn woken(&self) -> Origin {
         self.0.here.wake.notified().await;
+        mem::take(&mut *self.0.here.woken_by.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
     /// How it stands with Valkey.

@@ -10,6 +10,7 @@ use crate::{
     channels::{self, Message, MessageKind, Opened},
     db::ReadTx,
     error::Error,
+    origin::Origin,
     routines,
     vault::Vault,
 };
@@ -123,6 +124,7 @@ fn one(
     let message = Message {
         kind,
         id: owed.id,
+        origin: Origin::default(),
         // News of a channel must not take the place of the reminder that came upon it.
         tag: if kind == MessageKind::Ended {
             BASE64.encode(owed.id.as_bytes())

@@ -35,6 +35,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     task::JoinSet,
 };
+use tracing::Instrument as _;
 
 /// How many messages are on their way at once.
 const SLOTS: usize = 256;
@@ -186,13 +187,16 @@ impl Desk {
             return tell(leased, Err(Settled::Again { at, reason: None }));
         }
         let (state, origins) = (Arc::clone(&self.state), Arc::clone(&self.origins));
-        self.sending.spawn_local(async move {
+        // By the clock, and not by a request: the message has an id of its own.
+        let span = tracing::error_span!("send", request_id = %leased.owed.id);
+        let sending = async move {
             let begun = monotonic();
             let outcome = try_to_send(&state, &channel, &message, claimed_at).await;
             let failed = matches!(outcome, Ok(Outcome::Retry { .. })) || begun.elapsed() > SLOW;
             origins.leave(channel.origin(), state.clock.now(), failed);
             tell(leased, outcome);
-        });
+        };
+        self.sending.spawn_local(sending.instrument(span));
     }
 }
 
@@ -334,7 +338,7 @@ fn settle(
     let is_ours = store::settle(tx, leased, now, &verdict.settled)?;
     tx.emit(account, Event::Reminder { id: owed.id });
     tracing::info!(
-        reminder.id = %leased.owed.id, channel.id = %leased.owed.channel, attempt = leased.attempts,
+        request_id = %leased.owed.id, reminder.id = %leased.owed.id, channel.id = %leased.owed.channel, attempt = leased.attempts,
         outcome = verdict.settled.name(), reason = verdict.settled.reason().map(Reason::as_str),
         lateness_ms = now.duration_since(leased.owed.due_at).as_millis() as i64, is_ours,
         "a message was settled"
@@ -357,7 +361,8 @@ fn settle(
 pub fn deliver(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()> {
     Box::pin(async move {
         let (done, recorded) = mpsc::unbounded_channel();
-        let mut recorder = tokio::task::spawn_local(record_all(Arc::clone(&state), recorded));
+        let mut recorder =
+            tokio::task::spawn_local(record_all(Arc::clone(&state), recorded).in_current_span());
         let slots = Arc::new(Semaphore::new(SLOTS));
         let origins = Arc::default();
         let mut desk = Desk { state: Arc::clone(&state), slots, origins, done, sending: JoinSet::new() };
@@ -388,7 +393,7 @@ pub fn deliver(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()>
             let latest = now.checked_add(poll).unwrap_or(Timestamp::MAX);
             tokio::select! {
                 () = stop.asked() => break,
-                () = state.kv.woken() => {},
+                origin = state.kv.woken() => tracing::debug!(request_id = origin.id(), "woken"),
                 () = state.clock.sleep_until(wait.min(latest)) => {},
                 Some(_) = desk.sending.join_next() => {},
             }

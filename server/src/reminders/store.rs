@@ -188,6 +188,8 @@ pub fn insert(tx: &WriteTx<'_>, owed: &Owed, next_at: Timestamp, now: Timestamp)
     if next_at.duration_since(now) < SOON {
         tx.wake();
     }
+    // The way from a request to the messages that come of it.
+    tracing::debug!(reminder.id = %owed.id, due_at = %owed.due_at, "a reminder is planned");
     tx.prepare_cached(
         "INSERT INTO reminders (id, account, routine, version, original, channel, kind, \"offset\", round, due_at,
                                 starts_at, until, state, next_at, fence, attempts, sent_late, missed)

@@ -10,6 +10,7 @@ use crate::{
 use daymark_server::{
     clock::monotonic,
     kv::{Kv, State},
+    origin::Origin,
 };
 use daymark_shared::event::Event;
 use serde_json::json;
@@ -103,15 +104,15 @@ fn wake_ups_cross_processes_and_come_after_a_loss() {
         actix_web::rt::System::new().block_on(async move {
             tokio::time::timeout(Duration::from_secs(30), kv.woken())
                 .await
-                .unwrap_or_else(|_| panic!("{after}"));
-        });
+                .unwrap_or_else(|_| panic!("{after}"))
+        })
     };
     woken("connecting");
-    app.state.kv.wake();
-    woken("a wake-up");
+    app.state.kv.wake(&Origin::of("the-request"));
+    assert_eq!(woken("a wake-up").id(), Some("the-request"), "it brings what set it off");
     valkey.kill();
     eventually("lost", || elsewhere.kv.state() == State::Degraded);
-    app.state.kv.wake();
+    app.state.kv.wake(&Origin::of("the-request"));
     valkey.restart();
     woken("the return");
 }

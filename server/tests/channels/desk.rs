@@ -8,6 +8,7 @@ use daymark_server::{
     config::Config,
     db::WriteTx,
     error::Error,
+    origin::Origin,
     sessions::Device,
     state::State,
 };
@@ -99,6 +100,7 @@ impl Desk {
 /// A reminder that is of use for half an hour.
 pub fn reminder() -> Message {
     Message {
+        origin: Origin::default(),
         kind: MessageKind::Reminder,
         id: ReminderId::mint(1_772_431_200_000, [7; 10]),
         tag: TAG.to_owned(),
