@@ -88,7 +88,8 @@ pub async fn leave() {
 enum Step {
     /// Nothing.
     Nothing,
-    /// The browser has lost its subscription, or the push service has: it is made anew for this channel.
+    /// The browser has lost its subscription, or the push service has, or the person has signed in anew: it is made anew for
+    /// this channel.
     Anew(ChannelId, u64),
     /// The channel is not there any more, or not this person's: the browser stops.
     Stop,
@@ -97,7 +98,9 @@ enum Step {
 fn step(own: ChannelId, state: &PushState, channels: &[Channel]) -> Step {
     let Some(channel) = channels.iter().find(|channel| channel.id == own) else { return Step::Stop };
     match state {
-        PushState::On(mine) if is_here(channel, mine) && channel.ended.is_none() => Step::Nothing,
+        PushState::On(mine) if is_here(channel, mine) && channel.ended.is_none() && channel.current => {
+            Step::Nothing
+        }
         PushState::On(_) | PushState::Off => Step::Anew(channel.id, channel.revision),
         // Nothing can be done from here.
         _ => Step::Nothing,
@@ -135,7 +138,7 @@ mod tests {
         let id = ChannelId::mint(1, [n; 10]);
         let text = format!(
             r#"{{"id":"{id}","name":"Here","kind":"push","target":{{"push":{{"host":"push.example","fingerprint":"{fingerprint}"}}}},
-            "role":"always","position":0,"ended":{ended},"created_at":"2026-11-18T07:00:00Z","revision":4}}"#
+            "current":true,"role":"always","position":0,"ended":{ended},"created_at":"2026-11-18T07:00:00Z","revision":4}}"#
         );
         serde_json::from_str(&text).unwrap()
     }
@@ -154,6 +157,13 @@ mod tests {
         let anew = Step::Anew(here.id, 4);
         assert_eq!(step(here.id, &PushState::On("1111".to_owned()), std::slice::from_ref(&here)), anew);
         assert_eq!(step(here.id, &PushState::Off, &[here]), anew);
+    }
+
+    #[test]
+    fn another_session_tells_that_it_is_this_browser() {
+        let here = Channel { current: false, ..channel(1, "00ff", "null") };
+        let anew = Step::Anew(here.id, 4);
+        assert_eq!(step(here.id, &PushState::On("00ff".to_owned()), &[here]), anew);
     }
 
     #[test]

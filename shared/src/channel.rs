@@ -274,6 +274,10 @@ pub struct Channel {
     pub kind: ChannelKind,
     /// Where it leads.
     pub target: Shown,
+    /// Whether it is the browser of the session that asks, as far as the server knows. A browser that finds that it is not
+    /// brings its subscription anew: with a session that ends, its browser's channel goes.
+    #[serde(default)]
+    pub current: bool,
     /// When it is used.
     pub role: ChannelRole,
     /// Its place in the order of fallbacks.

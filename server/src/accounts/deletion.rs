@@ -5,6 +5,7 @@ use super::{
     password, store,
 };
 use crate::{
+    caller::Caller,
     channels, days,
     db::{ReadTx, WriteTx},
     error::Error,
@@ -48,7 +49,7 @@ pub async fn delete(state: &Arc<State>, who: Who, force: bool) -> Result<Deleted
     };
     let (id, role) = state.db.read(find).await?;
 
-    let shared = Arc::clone(state);
+    let (shared, now) = (Arc::clone(state), state.clock.now());
     let begin = move |tx: &WriteTx<'_>| {
         if !force {
             refuse_last_admin(tx, role)?;
@@ -57,9 +58,9 @@ pub async fn delete(state: &Arc<State>, who: Who, force: bool) -> Result<Deleted
         // Nobody signs in any more, and of two admins that are deleted at once one is the last.
         store::set_password(tx, id, &password::none())?;
         store::set_role(tx, id, Role::Member)?;
-        let ended = sessions::end_all(tx, id)?;
         // Nothing is planned or sent from here on.
         let rows = channels::forget_account(tx, id)? + reminders::forget_account(tx, id, BATCH)?;
+        let ended = sessions::end_all(tx, &Caller { account: id, vault: &shared.vault, now })?;
         Ok((ended, rows))
     };
     let (ended, mut rows) = state.db.write_patiently(PATIENCE, begin).await?;

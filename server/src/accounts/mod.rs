@@ -224,13 +224,14 @@ pub async fn change_password(
     let person = state.db.read(move |tx| load(tx, &vault, account)).await?;
     strength::judge(&change.new, &[person.email.as_str(), person.name.as_str()], "/new")?;
     let new = state.hasher.hash(change.new).await?;
+    let (shared, now) = (Arc::clone(state), state.clock.now());
     let ended = state
         .db
         .write(move |tx| {
             if !store::replace_password(tx, account, &old, &new)? {
                 return Err(wrong_password());
             }
-            sessions::end_others(tx, who)
+            sessions::end_others(tx, &Caller { account, vault: &shared.vault, now }, who.session)
         })
         .await?;
     state.sessions.ended(&ended);

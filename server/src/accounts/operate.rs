@@ -3,6 +3,7 @@
 
 use super::{EMAIL, index, known, password, refuse_taken, reset, sealed, store, strength};
 use crate::{
+    caller::Caller,
     db::{ReadTx, WriteTx},
     error::Error,
     sessions,
@@ -192,9 +193,10 @@ pub async fn reset_password(
         .await?;
     let hash = hash(state, new.as_ref(), &person.email, &person.name).await?;
     let stored = hash.clone();
+    let (shared, now) = (Arc::clone(state), state.clock.now());
     let write = move |tx: &WriteTx<'_>| {
         store::set_password(tx, id, &stored)?;
-        sessions::end_all(tx, id)
+        sessions::end_all(tx, &Caller { account: id, vault: &shared.vault, now })
     };
     let ended = state.db.write(write).await?;
     state.sessions.ended(&ended);

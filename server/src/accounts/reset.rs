@@ -5,6 +5,7 @@
 
 use super::{limits, load, registration, store, strength};
 use crate::{
+    caller::Caller,
     db::WriteTx,
     error::Error,
     sessions::{self, Device, Granted},
@@ -90,7 +91,7 @@ pub async fn redeem(
         if !store::replace_password(tx, id, &before, &hash)? {
             return Err(Code::ResetInvalid.into());
         }
-        let ended = sessions::end_all(tx, id)?;
+        let ended = sessions::end_all(tx, &Caller { account: id, vault: &shared.vault, now })?;
         Ok((ended, sessions::begin(tx, &shared, id, &device)?, load(tx, &shared.vault, id)?))
     };
     let (ended, begun, account) = state.db.write(write).await?;

@@ -69,7 +69,8 @@ async fn create(
     Json(new): Json<NewChannel>,
 ) -> Result<HttpResponse, Error> {
     channels::admit(&state, &new.target)?;
-    let (channel, is_new) = write(&state, who, |tx, caller| channels::create(tx, caller, new)).await?;
+    let (channel, is_new) =
+        write(&state, who, move |tx, caller| channels::create(tx, caller, Some(who.session), new)).await?;
     Ok(answer(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &channel))
 }
 
@@ -79,7 +80,8 @@ async fn create(
 #[utoipa::path(get, path = "/api/v1/channels", tag = "channels",
     responses((status = 200, body = Page<Channel>), (status = 401, body = Problem)))]
 async fn list(state: web::Data<State>, who: CurrentAccount) -> Result<HttpResponse, Error> {
-    Ok(HttpResponse::Ok().json(read(&state, who, channels::list).await?))
+    Ok(HttpResponse::Ok()
+        .json(read(&state, who, move |tx, caller| channels::list(tx, caller, Some(who.session))).await?))
 }
 
 /// Get a channel
@@ -90,7 +92,8 @@ async fn get(
     who: CurrentAccount,
     Path(id): Path<ChannelId>,
 ) -> Result<HttpResponse, Error> {
-    let channel = read(&state, who, move |tx, caller| channels::get(tx, caller, id)).await?;
+    let channel =
+        read(&state, who, move |tx, caller| channels::get(tx, caller, Some(who.session), id)).await?;
     Ok(answer(StatusCode::OK, &channel))
 }
 
@@ -110,11 +113,14 @@ async fn edit(
     Json(edit): Json<ChannelEdit>,
 ) -> Result<HttpResponse, Error> {
     // Whose channel it is comes before what is wrong with an address.
-    read(&state, who, move |tx, caller| channels::get(tx, caller, id)).await?;
+    read(&state, who, move |tx, caller| channels::get(tx, caller, None, id)).await?;
     if let Some(target) = &edit.target {
         channels::admit(&state, target)?;
     }
-    let channel = write(&state, who, move |tx, caller| channels::edit(tx, caller, id, &seen, edit)).await?;
+    let channel = write(&state, who, move |tx, caller| {
+        channels::edit(tx, caller, Some(who.session), id, (&seen, edit))
+    })
+    .await?;
     Ok(answer(StatusCode::OK, &channel))
 }
 

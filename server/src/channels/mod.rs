@@ -42,7 +42,7 @@ use crate::{
 use daymark_shared::{
     channel::ChannelError,
     event::Event,
-    ids::{AccountId, ChannelId},
+    ids::{AccountId, ChannelId, SessionId},
     reminder::ReminderChannel,
     text::Title,
 };
@@ -56,6 +56,40 @@ const NAME: &str = "channel.name.1";
 fn changed(tx: &WriteTx<'_>, caller: &Caller<'_>, id: ChannelId) -> Result<(), Error> {
     tx.emit(caller.account, Event::Channel { id });
     reminders::channels_changed(tx, caller)
+}
+
+/// Which sessions of an account have ended: the browsers in them show nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignedOut {
+    /// This one.
+    One(SessionId),
+    /// All but this one.
+    AllBut(SessionId),
+    /// All.
+    All,
+}
+
+/// Browsers were signed out: they are no channels any more. Until somebody turns them on again there, no message shows what
+/// its person wrote.
+///
+/// # Errors
+/// Where storage fails.
+pub fn signed_out(tx: &WriteTx<'_>, caller: &Caller<'_>, which: SignedOut) -> Result<(), Error> {
+    let gone = store::delete_signed_out(tx, caller.account, which)?;
+    gone.iter().for_each(|id| tx.emit(caller.account, Event::Channel { id: *id }));
+    if gone.is_empty() { Ok(()) } else { reminders::channels_changed(tx, caller) }
+}
+
+/// A browser has signed in anew: it stays the channel that it is, in its new session.
+///
+/// # Errors
+/// Where storage fails.
+pub fn signed_in_anew(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    (before, now): (SessionId, SessionId),
+) -> Result<(), Error> {
+    store::hand_over(tx, account, (before, now))
 }
 
 /// Which channels of an account get what. Those that have ended are left out.

@@ -18,7 +18,7 @@ use daymark_shared::{
     channel::{
         CHANNELS_MAX, Channel, ChannelEdit, ChannelError, ChannelKind, NewChannel, PushSubscription, Target,
     },
-    ids::{AccountId, ChannelId},
+    ids::{AccountId, ChannelId, SessionId},
     page::Page,
     problem::{Code, Problem},
     reminder::Reason,
@@ -32,11 +32,17 @@ const UNSUBSCRIBE: &str = "channel.unsubscribe.1";
 
 /// Makes a channel. The flag tells whether it is new: asked again with the same body, it answers what is there; and a
 /// browser or mailbox that has a channel already gets that one, renewed, as its person makes it anew under another id; a
-/// mere repetition of the request that made it leaves it ended. The answer tells the secret.
+/// mere repetition of the request that made it leaves it ended. The answer tells the secret. `asks` is the session of the
+/// browser that does: with it, a channel that is this browser goes.
 ///
 /// # Errors
 /// [`Code::IdConflict`] when the id is taken by something else, [`Code::LimitReached`], or what is wrong with the target.
-pub fn create(tx: &WriteTx<'_>, caller: &Caller<'_>, new: NewChannel) -> Result<(Channel, bool), Error> {
+pub fn create(
+    tx: &WriteTx<'_>,
+    caller: &Caller<'_>,
+    asks: Option<SessionId>,
+    new: NewChannel,
+) -> Result<(Channel, bool), Error> {
     let (account, key) = (caller.account, caller.key(tx)?);
     let body = serde_json::to_vec(&new).map_err(|error| Error::Internal(error.to_string()))?;
     let request = caller.vault.blind(REQUEST, &body);
@@ -44,7 +50,7 @@ pub fn create(tx: &WriteTx<'_>, caller: &Caller<'_>, new: NewChannel) -> Result<
         if row.request != request {
             return Err(Problem::field(Code::IdConflict, "/id", "another channel has this id").into());
         }
-        return Ok((told(&row, &key)?, false));
+        return Ok((told(&row, &key, asks)?, false));
     }
     check(tx, caller, &new.target, PUSH)?;
     let endpoint = endpoint(caller.vault, &new.target);
@@ -53,8 +59,9 @@ pub fn create(tx: &WriteTx<'_>, caller: &Caller<'_>, new: NewChannel) -> Result<
     {
         row.target = seal_target(&new.target, &key, row.id)?;
         row.ended = None;
+        row.session = session(row.kind, asks);
         save(tx, caller, &mut row)?;
-        return Ok((told(&row, &key)?, false));
+        return Ok((told(&row, &key, asks)?, false));
     }
     let (count, position) = store::count(tx, account)?;
     if count >= CHANNELS_MAX {
@@ -72,6 +79,7 @@ pub fn create(tx: &WriteTx<'_>, caller: &Caller<'_>, new: NewChannel) -> Result<
         token: token_tag(new.target.kind()).map(|tag| caller.vault.blind(tag, secret.token().as_bytes())),
         endpoint,
         request,
+        session: session(new.target.kind(), asks),
         ended: None,
         last_success_at: None,
         last_error: None,
@@ -80,7 +88,7 @@ pub fn create(tx: &WriteTx<'_>, caller: &Caller<'_>, new: NewChannel) -> Result<
     };
     store::insert(tx, account, &row)?;
     changed(tx, caller, row.id)?;
-    Ok((told(&row, &key)?, true))
+    Ok((told(&row, &key, asks)?, true))
 }
 
 /// By what a channel is found again whose target somebody enters twice: an account has each browser once, and one mailbox.
@@ -90,6 +98,11 @@ fn endpoint(vault: &Vault, target: &Target) -> Option<[u8; 32]> {
         Target::Email(_) => Some(vault.blind(ENDPOINT, b"mailto:")),
         Target::Ntfy(_) | Target::Webhook(_) => None,
     }
+}
+
+/// In which session a channel of this kind is turned on: a browser's only.
+fn session(kind: ChannelKind, asks: Option<SessionId>) -> Option<SessionId> {
+    asks.filter(|_| kind == ChannelKind::Push)
 }
 
 /// What the secret of such a channel is looked up for.
@@ -108,12 +121,13 @@ fn save(tx: &WriteTx<'_>, caller: &Caller<'_>, row: &mut Row) -> Result<(), Erro
     changed(tx, caller, row.id)
 }
 
-fn show(row: &Row, key: &DataKey) -> Result<Channel, Error> {
+fn show(row: &Row, key: &DataKey, asks: Option<SessionId>) -> Result<Channel, Error> {
     Ok(Channel {
         id: row.id,
         name: open_name(key, row.id, &row.name)?,
         kind: row.kind,
         target: shown(open_target(row, key)?),
+        current: asks.is_some() && row.session == asks,
         role: row.role,
         position: row.position,
         ended: row.ended.clone(),
@@ -126,32 +140,37 @@ fn show(row: &Row, key: &DataKey) -> Result<Channel, Error> {
 }
 
 /// The same for who makes it, with what only they are told.
-fn told(row: &Row, key: &DataKey) -> Result<Channel, Error> {
+fn told(row: &Row, key: &DataKey, asks: Option<SessionId>) -> Result<Channel, Error> {
     let secret = Secret::open(row, key)?;
     let secret = match row.kind {
         ChannelKind::Push => Some(secret.token()),
         ChannelKind::Webhook => Some(secret.webhook()),
         ChannelKind::Ntfy | ChannelKind::Email => None,
     };
-    Ok(Channel { secret, ..show(row, key)? })
+    Ok(Channel { secret, ..show(row, key, asks)? })
 }
 
-/// All channels, in the order of fallbacks.
+/// All channels, in the order of fallbacks, as the session shows them that asks.
 ///
 /// # Errors
 /// Where storage fails.
-pub fn list(tx: &ReadTx<'_>, caller: &Caller<'_>) -> Result<Page<Channel>, Error> {
+pub fn list(tx: &ReadTx<'_>, caller: &Caller<'_>, asks: Option<SessionId>) -> Result<Page<Channel>, Error> {
     let key = caller.key(tx)?;
     let rows = store::list(tx, caller.account)?;
-    Ok(Page::only(rows.iter().map(|row| show(row, &key)).collect::<Result<_, _>>()?))
+    Ok(Page::only(rows.iter().map(|row| show(row, &key, asks)).collect::<Result<_, _>>()?))
 }
 
 /// One channel.
 ///
 /// # Errors
 /// [`Code::NotFound`].
-pub fn get(tx: &ReadTx<'_>, caller: &Caller<'_>, id: ChannelId) -> Result<Channel, Error> {
-    show(&find(tx, caller.account, id)?, &caller.key(tx)?)
+pub fn get(
+    tx: &ReadTx<'_>,
+    caller: &Caller<'_>,
+    asks: Option<SessionId>,
+    id: ChannelId,
+) -> Result<Channel, Error> {
+    show(&find(tx, caller.account, id)?, &caller.key(tx)?, asks)
 }
 
 fn find(tx: &ReadTx<'_>, account: AccountId, id: ChannelId) -> Result<Row, Error> {
@@ -166,9 +185,9 @@ fn find(tx: &ReadTx<'_>, account: AccountId, id: ChannelId) -> Result<Row, Error
 pub fn edit(
     tx: &WriteTx<'_>,
     caller: &Caller<'_>,
+    asks: Option<SessionId>,
     id: ChannelId,
-    seen: &IfMatch,
-    edit: ChannelEdit,
+    (seen, edit): (&IfMatch, ChannelEdit),
 ) -> Result<Channel, Error> {
     let key = caller.key(tx)?;
     let mut row = find(tx, caller.account, id)?;
@@ -178,11 +197,12 @@ pub fn edit(
     }
     if let Some(target) = edit.target {
         retarget(tx, caller, &key, &mut row, target, PUSH)?;
+        row.session = session(row.kind, asks);
     }
     row.role = edit.role.unwrap_or(row.role);
     row.position = edit.position.unwrap_or(row.position);
     save(tx, caller, &mut row)?;
-    show(&row, &key)
+    show(&row, &key, asks)
 }
 
 fn retarget(
@@ -233,7 +253,7 @@ pub fn rotate(tx: &WriteTx<'_>, caller: &Caller<'_>, id: ChannelId) -> Result<Ch
     }
     row.secret = Secret::open(&row, &key)?.rotated(caller.now).seal(&key, id)?;
     save(tx, caller, &mut row)?;
-    told(&row, &key)
+    told(&row, &key, None)
 }
 
 /// Whose browser renews its subscription with this secret.

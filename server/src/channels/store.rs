@@ -1,13 +1,13 @@
 //! Channels in SQLite.
 
-use super::Routing;
+use super::{Routing, SignedOut};
 use crate::{
     db::{ReadTx, WriteTx},
     error::Error,
 };
 use daymark_shared::{
     channel::{ChannelError, ChannelKind, ChannelRole},
-    ids::{AccountId, ChannelId},
+    ids::{AccountId, ChannelId, SessionId},
     reminder::Reason,
 };
 use jiff::Timestamp;
@@ -33,6 +33,8 @@ pub struct Row {
     pub token: Option<[u8; 32]>,
     pub endpoint: Option<[u8; 32]>,
     pub request: [u8; 32],
+    /// Of a browser: the session in which it was turned on last, where that is known.
+    pub session: Option<SessionId>,
     pub ended: Option<ChannelError>,
     pub last_success_at: Option<Timestamp>,
     pub last_error: Option<ChannelError>,
@@ -62,7 +64,7 @@ macro_rules! select_channel {
     ($rest:literal) => {
         concat!(
             "SELECT id, kind, role, position, name, target, secret, token, endpoint, request, ended_at,
-                    ended_reason, last_success_at, last_error_at, last_error, created_at, revision
+                    ended_reason, last_success_at, last_error_at, last_error, created_at, revision, session
              FROM channels ",
             $rest
         )
@@ -86,6 +88,7 @@ fn channel(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         last_error: error(row.get(13)?, row.get(14)?)?,
         created_at: instant(row.get(15)?),
         revision: row.get(16)?,
+        session: row.get::<_, Option<[u8; 16]>>(17)?.map(SessionId::from_bytes),
     })
 }
 
@@ -138,8 +141,9 @@ pub fn count(tx: &ReadTx<'_>, account: AccountId) -> Result<(usize, u16), Error>
 pub fn insert(tx: &WriteTx<'_>, account: AccountId, row: &Row) -> Result<(), Error> {
     tx.prepare_cached(
         "INSERT INTO channels
-             (account, id, kind, role, position, name, target, secret, token, endpoint, request, created_at, revision)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+             (account, id, kind, role, position, name, target, secret, token, endpoint, request, created_at, revision,
+              session)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?
     .execute(params![
         account.as_bytes(),
@@ -155,6 +159,7 @@ pub fn insert(tx: &WriteTx<'_>, account: AccountId, row: &Row) -> Result<(), Err
         row.request,
         row.created_at.as_microsecond(),
         row.revision,
+        row.session.as_ref().map(SessionId::as_bytes),
     ])?;
     Ok(())
 }
@@ -164,7 +169,7 @@ pub fn update(tx: &WriteTx<'_>, account: AccountId, row: &Row) -> Result<(), Err
     tx.prepare_cached(
         "UPDATE channels
          SET role = ?3, position = ?4, name = ?5, target = ?6, secret = ?7, endpoint = ?8, ended_at = ?9,
-             ended_reason = ?10, revision = ?11
+             ended_reason = ?10, revision = ?11, session = ?12
          WHERE account = ?1 AND id = ?2",
     )?
     .execute(params![
@@ -179,6 +184,7 @@ pub fn update(tx: &WriteTx<'_>, account: AccountId, row: &Row) -> Result<(), Err
         row.ended.as_ref().map(|ended| ended.at.as_microsecond()),
         row.ended.as_ref().map(|ended| ended.reason.as_str()),
         row.revision,
+        row.session.as_ref().map(SessionId::as_bytes),
     ])?;
     Ok(())
 }
@@ -187,6 +193,44 @@ pub fn update(tx: &WriteTx<'_>, account: AccountId, row: &Row) -> Result<(), Err
 pub fn delete(tx: &WriteTx<'_>, account: AccountId, id: ChannelId) -> Result<bool, Error> {
     let mut delete = tx.prepare_cached("DELETE FROM channels WHERE account = ?1 AND id = ?2")?;
     Ok(delete.execute(params![account.as_bytes(), id.as_bytes()])? == 1)
+}
+
+/// Deletes the browsers that are signed out, and answers which. Whose session is not known counts as another.
+pub fn delete_signed_out(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    which: SignedOut,
+) -> Result<Vec<ChannelId>, Error> {
+    let (sql, session) = match which {
+        SignedOut::One(session) => (
+            "DELETE FROM channels WHERE account = ?1 AND kind = ?2 AND session IS ?3 RETURNING id",
+            Some(session),
+        ),
+        SignedOut::AllBut(session) => (
+            "DELETE FROM channels WHERE account = ?1 AND kind = ?2 AND session IS NOT ?3 RETURNING id",
+            Some(session),
+        ),
+        SignedOut::All => {
+            ("DELETE FROM channels WHERE account = ?1 AND kind = ?2 AND ?3 IS NULL RETURNING id", None)
+        }
+    };
+    let session = session.as_ref().map(SessionId::as_bytes);
+    let mut delete = tx.prepare_cached(sql)?;
+    let kind = number(&KINDS, &ChannelKind::Push);
+    let ids = delete
+        .query_map(params![account.as_bytes(), kind, session], |row| row.get(0).map(ChannelId::from_bytes))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// A browser has another session.
+pub fn hand_over(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    (from, to): (SessionId, SessionId),
+) -> Result<(), Error> {
+    tx.prepare_cached("UPDATE channels SET session = ?3 WHERE account = ?1 AND session = ?2")?
+        .execute(params![account.as_bytes(), from.as_bytes(), to.as_bytes()])?;
+    Ok(())
 }
 
 /// Kind and sealed name of a channel.

@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/0002_accounts.sql"),
     include_str!("../../migrations/0003_planning.sql"),
     include_str!("../../migrations/0004_reminders.sql"),
+    include_str!("../../migrations/0005_signed_out.sql"),
 ];
 
 /// The version that this program brings a database to.

@@ -448,8 +448,8 @@ pub fn outbox(tx: &ReadTx<'_>, now: Timestamp, lease: SignedDuration) -> Result<
     Ok(Outbox { pending: later.saturating_sub(leased), due, leased, missed, oldest_due_s })
 }
 
-/// Forgets rows settled before `before`, and acknowledgements as old; at most `limit` of each. What was missed stays
-/// until it is seen. Answers how many rows went.
+/// Forgets rows settled before `before`, those that were missed among them, and acknowledgements as old; at most `limit` of
+/// each. Answers how many rows went.
 pub fn prune(tx: &WriteTx<'_>, before: Timestamp, limit: usize) -> Result<usize, Error> {
     let key = params![before.as_microsecond(), limit as i64];
     tx.prepare_cached(
@@ -460,7 +460,7 @@ pub fn prune(tx: &WriteTx<'_>, before: Timestamp, limit: usize) -> Result<usize,
     let mut delete = tx.prepare_cached(
         "DELETE FROM reminders WHERE seq IN
              (SELECT seq FROM reminders INDEXED BY reminders_settled
-              WHERE settled_at IS NOT NULL AND settled_at < ?1 AND missed = 0 LIMIT ?2)",
+              WHERE settled_at IS NOT NULL AND settled_at < ?1 LIMIT ?2)",
     )?;
     Ok(delete.execute(key)?)
 }

@@ -16,7 +16,8 @@ pub use live::{BELIEVED, Live};
 
 use crate::{
     accounts,
-    caller::CurrentAccount,
+    caller::{Caller, CurrentAccount},
+    channels::{self, SignedOut},
     db::{ReadTx, WriteTx},
     error::Error,
     state::State,
@@ -115,13 +116,29 @@ pub fn begin(tx: &WriteTx<'_>, state: &State, account: AccountId, device: &Devic
     };
     let mut ended = store::delete_over(tx, account, now - IDLE, now - AGE)?;
     ended.extend(store::delete_oldest(tx, account, MOST - 1)?);
-    if let Some(before) = device.refresh.as_deref().and_then(|text| Refresh::parse(&state.vault, text))
-        && store::delete(tx, before.account, before.session)?
-    {
-        ended.push(before.session);
+    if let Some(before) = device.refresh.as_deref().and_then(|text| Refresh::parse(&state.vault, text)) {
+        if before.account == account {
+            channels::signed_in_anew(tx, account, (before.session, newest.session))?;
+        }
+        if delete(tx, &caller(state, before.account, now), before.session)? {
+            ended.push(before.session);
+        }
     }
     store::insert(tx, account, &session)?;
     Ok(Begun { newest, now, ended })
+}
+
+fn caller(state: &State, account: AccountId, now: Timestamp) -> Caller<'_> {
+    Caller { account, vault: &state.vault, now }
+}
+
+/// Ends a session, and its browser shows nothing more; whether there was one.
+fn delete(tx: &WriteTx<'_>, caller: &Caller<'_>, session: SessionId) -> Result<bool, Error> {
+    let existed = store::delete(tx, caller.account, session)?;
+    if existed {
+        channels::signed_out(tx, caller, SignedOut::One(session))?;
+    }
+    Ok(existed)
 }
 
 /// Signs in.
@@ -198,7 +215,7 @@ fn turn(tx: &WriteTx<'_>, state: &State, presented: &Refresh, now: Timestamp) ->
         // Newer than what is known: the database is a restored one. Nothing was stolen, but it cannot go on from here.
         return Ok(Turned::Gone);
     }
-    store::delete(tx, account, id)?;
+    delete(tx, &caller(state, account, now), id)?;
     Ok(Turned::Replayed)
 }
 
@@ -281,12 +298,15 @@ pub fn list(tx: &ReadTx<'_>, state: &State, who: CurrentAccount) -> Result<Vec<S
         .collect()
 }
 
-/// Ends a session of this account: neither of its tokens is good for anything when this returns.
+/// Ends a session of this account: neither of its tokens is good for anything when this returns, and nothing is sent to
+/// its browser any more.
 ///
 /// # Errors
 /// `not_found` where the account has no such session.
 pub async fn end(state: &State, account: AccountId, session: SessionId) -> Result<(), Error> {
-    let existed = state.db.write(move |tx| store::delete(tx, account, session)).await?;
+    let (vault, now) = (state.vault.clone(), state.clock.now());
+    let write = move |tx: &WriteTx<'_>| delete(tx, &Caller { account, vault: &vault, now }, session);
+    let existed = state.db.write(write).await?;
     if !existed {
         return Err(Code::NotFound.into());
     }
@@ -294,20 +314,23 @@ pub async fn end(state: &State, account: AccountId, session: SessionId) -> Resul
     Ok(())
 }
 
-/// Ends all sessions of an account but the one that asks. The caller tells [`Live`] once it is on disk.
+/// Ends all sessions of an account but the one that asks, and turns their browsers off. Whoever calls this tells [`Live`]
+/// once it is on disk.
 ///
 /// # Errors
 /// Where storage fails.
-pub fn end_others(tx: &WriteTx<'_>, who: CurrentAccount) -> Result<Vec<SessionId>, Error> {
-    store::delete_others(tx, who.account, who.session)
+pub fn end_others(tx: &WriteTx<'_>, caller: &Caller<'_>, but: SessionId) -> Result<Vec<SessionId>, Error> {
+    channels::signed_out(tx, caller, SignedOut::AllBut(but))?;
+    store::delete_others(tx, caller.account, but)
 }
 
-/// Ends all sessions of an account. The caller tells [`Live`] once it is on disk.
+/// Ends all sessions of an account, and turns all browsers off. Whoever calls this tells [`Live`] once it is on disk.
 ///
 /// # Errors
 /// Where storage fails.
-pub fn end_all(tx: &WriteTx<'_>, account: AccountId) -> Result<Vec<SessionId>, Error> {
-    store::delete_oldest(tx, account, 0)
+pub fn end_all(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<Vec<SessionId>, Error> {
+    channels::signed_out(tx, caller, SignedOut::All)?;
+    store::delete_oldest(tx, caller.account, 0)
 }
 
 /// How many sessions of an account go on, and when one was last used.

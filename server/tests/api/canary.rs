@@ -366,7 +366,7 @@ fn reminders(instance: &Instance, canaries: &mut Canaries) {
     let vault = state.vault.clone();
     let made = state.db.write(move |tx| {
         let caller = Caller { account, vault: &vault, now: Clock::system().now() };
-        channels::create(tx, &caller, serde_json::from_value(hook).unwrap())
+        channels::create(tx, &caller, None, serde_json::from_value(hook).unwrap())
     });
     actix_web::rt::System::new().block_on(made).unwrap();
     create(instance, canaries, &me, 5);

@@ -1,6 +1,10 @@
 //! Sessions: signing in, refreshing, replays, signing out.
 
-use crate::app::{Answer, Client, PASSWORD, TestApp};
+use crate::{
+    app::{Answer, Client, PASSWORD, TestApp},
+    planning::{browser as push, channel_id, create, planned, subscription, webhook},
+    reminders::upcoming,
+};
 use daymark_server::sessions::{self, Device, token};
 use daymark_shared::{
     ids::{AccountId, SessionId},
@@ -508,4 +512,93 @@ fn a_page_that_asks_without_end_is_slowed_down() {
     refresh(&app, &browser.cookie).problem("rate_limited");
     app.advance(SignedDuration::from_mins(10));
     Browser::refreshed(&app, &browser.cookie);
+}
+
+const CHANNELS: &str = "/api/v1/channels";
+
+/// Which channels there are, and whether each is the browser that asks.
+fn channels(client: &Client<'_>) -> Vec<(String, bool)> {
+    let list = client.get(CHANNELS).json(200);
+    let items = list["items"].as_array().unwrap();
+    items.iter().map(|item| (item["id"].as_str().unwrap().to_owned(), item["current"] == true)).collect()
+}
+
+/// Has the n-th browser remind, in the session of `by`: the secret that its worker renews it with.
+fn turned_on(app: &TestApp, by: &Browser, n: u32) -> String {
+    let made = by.client(app).post(CHANNELS, &push(n)).json(201);
+    assert_eq!(made["current"], true);
+    made["secret"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_browser_whose_session_is_ended_shows_nothing_more() {
+    let (app, here) = mira();
+    let there = sign_in(&app);
+    here.client(&app).post(CHANNELS, &webhook(1)).json(201);
+    turned_on(&app, &here, 2);
+    let secret = turned_on(&app, &there, 3);
+    create(&here.client(&app), &planned(1, "2026-03-02T08:00", None));
+    let all = channels(&here.client(&app));
+    assert_eq!(all, [(channel_id(1), false), (channel_id(2), true), (channel_id(3), false)]);
+    let session = id(&app, &there);
+    here.client(&app).delete(&format!("/api/v1/sessions/{session}")).empty(204);
+    assert_eq!(channels(&here.client(&app)), [(channel_id(1), false), (channel_id(2), true)]);
+    let owed = upcoming(&here.client(&app));
+    assert_eq!(owed.len(), 2);
+    assert!(owed.iter().all(|owed| owed["channel"]["id"] != channel_id(3)), "{owed:?}");
+    // Its worker does not turn it on again; its person does.
+    let renewal = json!({ "subscription": subscription(3) });
+    let path = format!("/api/v1/push-subscriptions/{secret}");
+    app.anonymous().send_json("PUT", &path, &[], &renewal).problem("not_found");
+    let again = sign_in(&app);
+    assert_eq!(channels(&again.client(&app)).len(), 2);
+    turned_on(&app, &again, 3);
+    // Its own person signs out.
+    again.client(&app).delete(CURRENT).empty(204);
+    assert_eq!(channels(&here.client(&app)).len(), 2);
+}
+
+#[test]
+fn another_password_turns_all_other_browsers_off() {
+    let (app, here) = mira();
+    let there = sign_in(&app);
+    turned_on(&app, &here, 1);
+    turned_on(&app, &there, 2);
+    // Of one that was there before sessions were noted nobody knows whose it is.
+    turned_on(&app, &there, 3);
+    app.write("UPDATE channels SET session = NULL WHERE position = 2");
+    let change = json!({ "current": PASSWORD, "new": "nine loud geese at dawn" });
+    here.client(&app).send_json("PUT", "/api/v1/account/password", &[], &change).empty(204);
+    assert_eq!(channels(&here.client(&app)), [(channel_id(1), true)]);
+}
+
+#[test]
+fn a_replay_turns_the_browser_off() {
+    let (app, first) = mira();
+    turned_on(&app, &first, 1);
+    let next = Browser::refreshed(&app, &first.cookie);
+    next.uses_it(&app);
+    app.advance(SignedDuration::from_secs(11));
+    refresh(&app, &first.cookie).problem("session_revoked");
+    assert_eq!(channels(&sign_in(&app).client(&app)), []);
+}
+
+#[test]
+fn a_browser_stays_a_channel_when_its_person_signs_in_anew_and_not_for_another() {
+    let (app, before) = mira();
+    turned_on(&app, &before, 1);
+    let sign_in_at = |browser: &Browser, email: &str| {
+        let body = serde_json::to_vec(&json!({ "email": email, "password": PASSWORD })).unwrap();
+        let headers = [("cookie", browser.cookie.as_str()), ("content-type", "application/json")];
+        Browser::of(&app.anonymous().send("POST", "/api/v1/sessions", &headers, Some(body)), 201)
+    };
+    let anew = sign_in_at(&before, MIRA);
+    assert_eq!(channels(&anew.client(&app)), [(channel_id(1), true)]);
+    // Somewhere else it is not this browser, until that brings a subscription of its own.
+    let there = sign_in(&app);
+    assert_eq!(channels(&there.client(&app)), [(channel_id(1), false)]);
+    app.sign_up("noor@example.org");
+    let noor = sign_in_at(&anew, "noor@example.org");
+    noor.uses_it(&app);
+    assert_eq!(channels(&there.client(&app)), []);
 }

@@ -71,7 +71,7 @@ impl Desk {
         let id = self.state.clock.mint(ChannelId::mint);
         let new = json!({ "id": id, "name": "Lamp", "target": target });
         let new = serde_json::from_value(new).unwrap();
-        self.write(|tx, caller| channels::create(tx, caller, new)).await.0
+        self.write(|tx, caller| channels::create(tx, caller, None, new)).await.0
     }
 
     /// Opens a channel; `None` where it has ended.
