@@ -1,6 +1,8 @@
 // Accounts for tests.
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import type { Page } from '@playwright/test';
+import { serverProgram } from './stack.ts';
 
 export interface Credentials {
   email: string;
@@ -54,4 +56,11 @@ export async function signUp(page: Page, more: { zone?: string; locale?: string 
   await page.evaluate(() => localStorage.setItem('daymark.signed_in', '1'));
   await page.goto('/');
   return { ...account, accessToken: session.access_token, accountId: session.account.id };
+}
+
+/** What the operator does for somebody who forgot their password: the link that they are given. */
+export function resetPassword(email: string): string {
+  const env = { DATA_DIR: process.env.DAYMARK_DATA_DIR ?? '', PUBLIC_URL: process.env.DAYMARK_URL ?? '' };
+  const report = execFileSync(serverProgram(), ['--json', 'account', 'reset-password', email], { env, timeout: 20_000, encoding: 'utf8' });
+  return (JSON.parse(report) as { link: string }).link;
 }

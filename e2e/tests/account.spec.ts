@@ -1,5 +1,5 @@
 // Welcome and Settings: an account, what it looks like, and how it is left.
-import { ADMIN, newCredentials, signUp } from '../lib/account.ts';
+import { ADMIN, newCredentials, resetPassword, signUp } from '../lib/account.ts';
 import { axe, screens } from '../lib/looks.ts';
 import { expect, type Page, test } from '../lib/test.ts';
 
@@ -89,6 +89,36 @@ test('who signs out is signed out in every tab, and comes back to where they wan
   await page.getByLabel('Password', { exact: true }).fill(me.password);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+});
+
+test('whoever forgot their password sets another by the link that the operator prints', async ({ page }) => {
+  const me = await signUp(page);
+  const link = resetPassword(me.email);
+  await page.goto(link);
+  await expect(page.getByRole('heading', { name: 'Set a password' })).toBeVisible();
+  await expect(page.getByLabel('E-mail')).toBeHidden();
+  await looks(page, 'welcome-reset');
+
+  const [password, button] = [page.getByLabel('Password', { exact: true }), page.getByRole('button', { name: 'Set a password' })];
+  await password.fill('password1234');
+  await button.click();
+  await expect(password).toHaveAttribute('aria-invalid', 'true');
+  const better = newCredentials().password;
+  await password.fill(better);
+  await button.click();
+  await expect(page.getByText('Nothing planned yet')).toBeVisible();
+
+  // Once: whoever finds the link later gets nowhere.
+  await page.context().clearCookies();
+  await page.goto(link);
+  await password.fill(newCredentials().password);
+  await button.click();
+  await expect(page.getByText('This link has been used or has expired')).toBeVisible();
+  await page.goto('/');
+  await page.getByLabel('E-mail').fill(me.email);
+  await page.getByLabel('Password', { exact: true }).fill(better);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Nothing planned yet')).toBeVisible();
 });
 
 test('a weak password and a taken address are told at their fields', async ({ page }) => {

@@ -265,3 +265,24 @@ fn nothing_is_left_of_a_deleted_account() {
     server.sign_up(NOOR);
     assert_eq!(server.sign_in(MIRA, PASSWORD), 201);
 }
+
+/// As a command leaves it that was killed once the data key was gone.
+#[test]
+fn an_account_whose_key_is_gone_can_still_be_deleted() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::api(data.path(), &[]);
+    server.sign_up(MIRA);
+    let (_, noor) = server.sign_up(NOOR);
+    drop(server);
+    let database = Connection::open(data.path().join("daymark.db")).unwrap();
+    let gone = "DELETE FROM data_keys WHERE account = unhex(?1)";
+    assert_eq!(database.execute(gone, [noor.replace('-', "")]).unwrap(), 1);
+    drop(database);
+    let listed = list(data.path(), &[]);
+    assert_eq!((&listed["accounts"][1]["id"], &listed["accounts"][1]["email"]), (&json!(noor), &Value::Null));
+    assert!(run(data.path(), &["account", "list"], &[]).out.contains("(its key is gone)"));
+    let refused = run(data.path(), &["account", "reset-password", NOOR], &[]);
+    assert_eq!(refused.refused(), "the sealed data key does not open");
+    assert_eq!(run(data.path(), &["account", "delete", NOOR, "--yes"], &[]).code, 0);
+    assert!(rows(data.path(), &noor).values().all(|count| *count == 0));
+}

@@ -1,7 +1,7 @@
 //! `server doctor`: each check where all is well, and where it is not.
 
 use crate::{
-    program::{Output, Server, run},
+    program::{Output, Server, command, run},
     smtp::MailServer,
     valkey_server::ValkeyServer,
 };
@@ -15,7 +15,10 @@ use std::{
     fs,
     io::{BufRead, BufReader, Write},
     net::TcpListener,
-    os::unix::fs::PermissionsExt,
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt},
+        process::CommandExt,
+    },
     path::Path,
     thread,
     time::Duration,
@@ -142,7 +145,7 @@ fn what_cannot_be_used_is_found(#[case] variables: &[(&str, &str)], #[case] why:
 }
 
 #[test]
-fn the_right_of_others_are_seen() {
+fn rights_of_others_are_seen() {
     let data = used();
     let mode = |file: &str, mode: u32| {
         fs::set_permissions(data.path().join(file), fs::Permissions::from_mode(mode)).unwrap();
@@ -158,6 +161,35 @@ fn the_right_of_others_are_seen() {
     fs::remove_file(data.path().join("daymark.db.lock")).unwrap();
     fs::create_dir(data.path().join("daymark.db.lock")).unwrap();
     offline(data.path(), &[]).is("files", "fail", "daymark.db.lock");
+}
+
+/// What belongs to another user, as a volume that was made by one.
+#[test]
+fn files_of_another_user_are_seen() {
+    let data = used();
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        eprintln!("only root can be somebody else: nothing is tested here");
+        return;
+    }
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    let as_another = |folder_mode: u32| {
+        fs::set_permissions(data.path(), fs::Permissions::from_mode(folder_mode)).unwrap();
+        let mut command = command(data.path(), &["--json", "doctor", "--offline"], &[USUAL]);
+        command.env("MASTER_KEY_FILE", secret.path()).current_dir("/").uid(10_001);
+        let output = command.output().unwrap();
+        Findings::of(&Output {
+            code: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        })
+    };
+    let found = as_another(0o700);
+    found.is("files", "fail", "Permission denied");
+    found.is("schema", "fail", "Permission denied");
+    found.is("configuration", "fail", "MASTER_KEY_FILE");
+    let found = as_another(0o755);
+    found.is("files", "fail", "daymark.db: Permission denied (os error 13), it belongs to user 0");
+    found.is("integrity", "fail", "cannot be read");
 }
 
 #[test]

@@ -55,8 +55,10 @@ async fn look<T: Send + 'static>(
     work: impl FnOnce(&Inspection) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Unseen> {
     let database = config.storage.database.clone();
-    if !database.exists() {
-        return Err(Unseen::Nothing);
+    match database.try_exists() {
+        Ok(true) => {}
+        Ok(false) => return Err(Unseen::Nothing),
+        Err(error) => return Err(Unseen::Unreadable(error.to_string())),
     }
     let (tell, told) = mpsc::channel::<Interrupter>();
     let looking = tokio::task::spawn_blocking(move || {

@@ -33,23 +33,9 @@ pub fn rights(config: &Config) -> Check {
     const CHECK: &str = "files";
     let (database, keyring) = (&config.storage.database, &config.keys.keyring_file);
     let mut wrong = Wrong::default();
-    if !database.exists() {
-        if keyring.exists() {
-            let found = format!("there is a keyring, but no database at {}", database.display());
-            return Check::warn(
-                CHECK,
-                found,
-                "look whether DATA_DIR and DATABASE_URL are those of the server",
-            );
-        }
-        let found = format!("nothing is there yet: the first start makes {}", database.display());
-        return match nearest(database).filter(|folder| access(*folder, Access::WRITE_OK).is_err()) {
-            None => Check::ok(CHECK, found),
-            Some(folder) => {
-                let advice = format!("let user {} write in {}", me(), folder.display());
-                Check::fail(CHECK, found, advice)
-            }
-        };
+    // A folder that cannot be entered is looked at below.
+    if matches!(database.try_exists(), Ok(false)) {
+        return nothing(database, keyring);
     }
     wrong.folder(&config.storage.data_dir);
     wrong.folder(folder(database));
@@ -74,6 +60,23 @@ pub fn rights(config: &Config) -> Check {
         }
         Wrong { odd, .. } if !odd.is_empty() => Check::warn(CHECK, odd.join("; "), advice),
         Wrong { .. } => Check::ok(CHECK, "database and keyring can be used, by this user alone"),
+    }
+}
+
+/// There is no database: that is well where one can be made, unless there was one.
+fn nothing(database: &Path, keyring: &Path) -> Check {
+    const CHECK: &str = "files";
+    if keyring.exists() {
+        let found = format!("there is a keyring, but no database at {}", database.display());
+        return Check::warn(CHECK, found, "look whether DATA_DIR and DATABASE_URL are those of the server");
+    }
+    let found = format!("nothing is there yet: the first start makes {}", database.display());
+    match nearest(database).filter(|folder| access(*folder, Access::WRITE_OK).is_err()) {
+        None => Check::ok(CHECK, found),
+        Some(folder) => {
+            let advice = format!("let user {} write in {}", me(), folder.display());
+            Check::fail(CHECK, found, advice)
+        }
     }
 }
 
