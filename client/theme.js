@@ -1,9 +1,11 @@
 // Runs before the first paint: light or dark, the language, and which of the two shells to show.
 (() => {
   const root = document.documentElement;
+  // As src/platform/storage.rs has it: below another path of this server lives another Daymark.
+  const key = (name) => `daymark.${name}${new URL(document.baseURI).pathname.slice(0, -1)}`;
   const recall = (name) => {
     try {
-      return localStorage.getItem(`daymark.${name}`);
+      return localStorage.getItem(key(name));
     } catch {
       return null;
     }
@@ -22,7 +24,7 @@
   // Chosen here, or in another tab.
   addEventListener('daymark:theme', applyTheme);
   addEventListener('storage', (event) => {
-    if (event.key === 'daymark.theme') applyTheme();
+    if (event.key === key('theme')) applyTheme();
   });
 
   const spoken = [recall('language'), ...navigator.languages].map((tag) => tag?.slice(0, 2).toLowerCase());

@@ -2,13 +2,17 @@
 # Writes nginx's configuration for this container and becomes nginx. What may be set: scripts/nginx-render.
 # With certificates of its own, nginx takes renewed ones while it runs; those that cannot be used are told of, and it keeps the old.
 set -euo pipefail
+# As a container's first process bash would not hear them; nginx does.
+trap 'exit 0' TERM QUIT INT
 nginx=(nginx -e stderr -p "$RUN_DIR" -c "$RUN_DIR/nginx.conf")
 "$(dirname "$0")/../scripts/nginx-render" "$RUN_DIR" "${LISTEN:-8080}" "$UPSTREAM" "${CLIENT_ROOT:-/srv/client}"
 
 log() {
-  local text=${3//\\/\\\\}
-  text=${text//\"/\\\"}
-  printf '{"level":"%s","time":"%(%Y-%m-%dT%H:%M:%SZ)T","msg":"%s","reason":"%s"}\n' "$1" -1 "$2" "${text//[[:cntrl:]]/ }"
+  local reason=${3:-}
+  reason=${reason//\\/\\\\}
+  reason=${reason//\"/\\\"}
+  [[ -z $reason ]] || reason=",\"reason\":\"${reason//[[:cntrl:]]/ }\""
+  printf '{"level":"%s","time":"%(%Y-%m-%dT%H:%M:%SZ)T","msg":"%s"%s}\n' "$1" -1 "$2" "$reason"
 }
 
 # Every two seconds, without starting a program: `read` waits for what never comes, and bash compares dates by itself.
@@ -32,7 +36,7 @@ watch_certificates() {
     remember
     if reason=$("${nginx[@]}" -t -q 2>&1); then
       kill -HUP "$nginx_pid"
-      log info "the renewed certificate is used" "$TLS_CERTIFICATE_FILE"
+      log info "the renewed certificate is used"
     else
       log error "the renewed certificate cannot be used, the old one stays" "$reason"
     fi

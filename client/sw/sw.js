@@ -3,6 +3,8 @@
 // A push always shows something, whatever is in it: browsers take the right to push away from those that stay silent.
 // What cannot be sent now is kept and sent later. All addresses are relative to where the worker lies.
 
+/** Below another path of this server lives another Daymark. */
+const STORE = `daymark${new URL(self.registration.scope).pathname.slice(0, -1)}`;
 const QUEUE_MAX = 50;
 const DAY_MS = 24 * 60 * 60_000;
 /** How long a request may take. */
@@ -33,7 +35,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Does something with what is kept: `work` gets the store and gives a request, whose result it is. */
 function kept(mode, work) {
   return new Promise((resolve, reject) => {
-    const opening = indexedDB.open('daymark', 1);
+    const opening = indexedDB.open(STORE, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore('kept');
     opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {

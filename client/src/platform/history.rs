@@ -15,6 +15,11 @@ fn base() -> String {
     base.strip_prefix(&*origin).unwrap_or_default().trim_end_matches('/').to_owned()
 }
 
+/// A name for what a browser keeps for the whole server: two Daymarks below two paths do not meet.
+pub(super) fn own(name: &str) -> String {
+    [name, &base()].concat()
+}
+
 /// The address of a path: what a link leads to.
 pub fn href(path: &str) -> String {
     [&base(), path].concat()

@@ -1,5 +1,6 @@
 //! One at a time across all tabs (Web Locks), where the browser has them: they need a secure context.
 
+use super::history::own;
 use std::{cell::RefCell, future::Future, pin::Pin};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -23,7 +24,7 @@ pub async fn exclusively(name: &str, work: Pin<Box<dyn Future<Output = ()>>>) {
             Ok(JsValue::UNDEFINED)
         })
     });
-    if let Ok(promise) = request(name, &callback) {
+    if let Ok(promise) = request(&own(name), &callback) {
         let _ = JsFuture::from(promise).await;
     }
     let left = slot.borrow_mut().take();

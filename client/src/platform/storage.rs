@@ -1,13 +1,13 @@
 //! What this browser remembers: small things only, and nothing that is secret.
 
-use super::window;
+use super::{history::own, window};
 
 fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
 fn key(name: &str) -> String {
-    ["daymark.", name].concat()
+    own(&["daymark.", name].concat())
 }
 
 /// Whether the browser remembers anything; some are told not to.

@@ -1,6 +1,9 @@
 //! What the tabs of this browser tell each other.
 
-use super::events::{Listener, listen};
+use super::{
+    events::{Listener, listen},
+    history::own,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 use yew::prelude::*;
@@ -14,7 +17,7 @@ pub struct Tabs {
 impl Tabs {
     /// Calls back with each text that another tab tells.
     pub fn join(name: &str, heard: Callback<String>) -> Self {
-        let channel = BroadcastChannel::new(name).ok().map(|channel| {
+        let channel = BroadcastChannel::new(&own(name)).ok().map(|channel| {
             let listener = listen(&channel, "message", move |event| {
                 let message: MessageEvent = event.unchecked_into();
                 if let Some(text) = message.data().as_string() {
