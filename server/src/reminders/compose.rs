@@ -1,17 +1,18 @@
 //! From a row to a message: what it says, and to whom. Read in one go for all that a worker has leased.
 
 use super::{
-    store::{self, Kind, Leased, Settled},
+    store::{self, Kind, Leased, Owed, Settled},
     token, words,
 };
 use crate::{
     accounts,
     caller::Caller,
     channels::{self, Message, MessageKind, Opened},
+    days,
     db::ReadTx,
     error::Error,
     origin::Origin,
-    routines,
+    routines::{self, Planned},
     vault::Vault,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
@@ -96,12 +97,13 @@ fn one(
         return Ok(Ready::Not(Settled::Expired(Reason::Quiet)));
     }
     let locale = person.locale;
-    let title = || -> Result<String, Error> {
+    let mut occurrence = owed.key;
+    let mut title = || -> Result<String, Error> {
+        let (now_called, planned) = planned(tx, &caller, owed)?;
+        occurrence = now_called;
         if person.settings.hide_titles {
             return Ok(words::hidden(locale).to_owned());
         }
-        let planned = routines::planned(tx, owed.account, owed.routine, owed.key.version)?
-            .ok_or(Error::Sealed("routine of a reminder"))?;
         Ok(routines::content(tx, &key, owed.account, &planned)?.title.as_str().to_owned())
     };
     let (kind, title, body) = match owed.kind {
@@ -129,7 +131,7 @@ fn one(
         tag: if kind == MessageKind::Ended {
             BASE64.encode(owed.id.as_bytes())
         } else {
-            tag(vault, owed.account, owed.routine, owed.key)
+            tag(vault, owed.account, owed.routine, occurrence)
         },
         title,
         body,
@@ -137,7 +139,7 @@ fn one(
         path: if kind == MessageKind::Ended {
             "settings".to_owned()
         } else {
-            format!("start/{}/{}", owed.routine, owed.key)
+            format!("start/{}/{occurrence}", owed.routine)
         },
         token: is_reminder.then(|| {
             let until = owed.until.checked_add(AFTERGLOW).unwrap_or(Timestamp::MAX);
@@ -150,6 +152,16 @@ fn one(
         late: is_late,
     };
     Ok(Ready::Send(channel, message))
+}
+
+/// What is planned, and how the occurrence is called by now: an edit may have come after the row was leased.
+fn planned(tx: &ReadTx<'_>, caller: &Caller<'_>, owed: &Owed) -> Result<(OccurrenceKey, Planned), Error> {
+    let of = |key: OccurrenceKey| routines::planned(tx, owed.account, owed.routine, key.version);
+    if let Some(planned) = of(owed.key)? {
+        return Ok((owed.key, planned));
+    }
+    let key = days::current_key(tx, caller, owed.routine, owed.key)?;
+    Ok((key, of(key)?.ok_or(Error::Sealed("routine of a reminder"))?))
 }
 
 /// The same for all messages about one occurrence, and tells nobody which: 128 bits of a keyed hash.

@@ -9,6 +9,7 @@ use super::{
     compose::{self, Ready},
     judge::{self, Verdict},
     planner,
+    shares::Shares,
     store::{self, Leased, Settled},
 };
 use crate::{
@@ -26,9 +27,9 @@ use daymark_shared::{event::Event, ids::AccountId, reminder::Reason};
 use futures_util::future::LocalBoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     ops::Range,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::{
@@ -39,11 +40,7 @@ use tracing::Instrument as _;
 
 /// How many messages are on their way at once.
 const SLOTS: usize = 256;
-/// How many of them may be on their way to an address that has just failed.
-const TROUBLED_SLOTS: usize = 32;
-/// How long an address counts as troubled after it has failed.
-const TROUBLE: SignedDuration = SignedDuration::from_secs(30);
-/// How long a message waits at least that finds no slot at a troubled address; up to five times as long, so that many
+/// How long a message waits at least whose address or account is in trouble and has its share of slots; up to five times as long, so that many
 /// do not come back at once.
 const STEP_BACK: SignedDuration = SignedDuration::from_millis(500);
 /// How long a lease lasts.
@@ -74,44 +71,6 @@ const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How many old rows go in one transaction.
 const PRUNE: usize = 500;
 
-/// Addresses and what is on its way to them.
-#[derive(Default)]
-struct Origins(Mutex<HashMap<String, Origin>>);
-
-#[derive(Default)]
-struct Origin {
-    sending: usize,
-    failed_at: Option<Timestamp>,
-}
-
-impl Origins {
-    /// Takes a slot; false where the address has just failed and has its share.
-    fn enter(&self, origin: &str, now: Timestamp) -> bool {
-        let mut origins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = origins.entry(origin.to_owned()).or_default();
-        let is_troubled = entry.failed_at.is_some_and(|at| now.duration_since(at) < TROUBLE);
-        if is_troubled && entry.sending >= TROUBLED_SLOTS {
-            return false;
-        }
-        entry.sending += 1;
-        true
-    }
-
-    /// Gives the slot back. What is idle and well is forgotten.
-    fn leave(&self, origin: &str, now: Timestamp, failed: bool) {
-        let mut origins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(entry) = origins.get_mut(origin) else { return };
-        entry.sending = entry.sending.saturating_sub(1);
-        entry.failed_at = failed.then_some(now);
-        if entry.sending == 0 && entry.failed_at.is_none() {
-            origins.remove(origin);
-        }
-        // The rest are troubled: those whose trouble is over go too.
-        let over = |at: Timestamp| now.duration_since(at) >= TROUBLE;
-        origins.retain(|_, origin| origin.sending > 0 || origin.failed_at.is_some_and(|at| !over(at)));
-    }
-}
-
 /// A message that was sent, and what came of it.
 struct Done {
     leased: Leased,
@@ -124,7 +83,7 @@ struct Done {
 struct Desk {
     state: Arc<State>,
     slots: Arc<Semaphore>,
-    origins: Arc<Origins>,
+    shares: Arc<Shares>,
     done: mpsc::UnboundedSender<Done>,
     sending: JoinSet<()>,
 }
@@ -181,19 +140,20 @@ impl Desk {
             Ready::Not(settled) => return tell(leased, Err(settled)),
             Ready::Send(channel, message) => (channel, message),
         };
-        if !self.origins.enter(channel.origin(), now) {
+        let account = leased.owed.account;
+        if !self.shares.enter((channel.origin(), account), now) {
             let wait = STEP_BACK + STEP_BACK * i32::from(random::<1>()[0]) / 64;
             let at = now.checked_add(wait).unwrap_or(Timestamp::MAX);
             return tell(leased, Err(Settled::Again { at, reason: None }));
         }
-        let (state, origins) = (Arc::clone(&self.state), Arc::clone(&self.origins));
+        let (state, shares) = (Arc::clone(&self.state), Arc::clone(&self.shares));
         // By the clock, and not by a request: the message has an id of its own.
         let span = tracing::error_span!("send", request_id = %leased.owed.id);
         let sending = async move {
             let begun = monotonic();
             let outcome = try_to_send(&state, &channel, &message, claimed_at).await;
             let failed = matches!(outcome, Ok(Outcome::Retry { .. })) || begun.elapsed() > SLOW;
-            origins.leave(channel.origin(), state.clock.now(), failed);
+            shares.leave((channel.origin(), account), state.clock.now(), failed);
             tell(leased, outcome);
         };
         self.sending.spawn_local(sending.instrument(span));
@@ -364,8 +324,8 @@ pub fn deliver(state: Arc<State>, mut stop: Stop) -> LocalBoxFuture<'static, ()>
         let mut recorder =
             tokio::task::spawn_local(record_all(Arc::clone(&state), recorded).in_current_span());
         let slots = Arc::new(Semaphore::new(SLOTS));
-        let origins = Arc::default();
-        let mut desk = Desk { state: Arc::clone(&state), slots, origins, done, sending: JoinSet::new() };
+        let shares = Arc::default();
+        let mut desk = Desk { state: Arc::clone(&state), slots, shares, done, sending: JoinSet::new() };
         while !stop.is_asked() {
             state.metrics.pass("reminders.delivery", state.clock.now());
             // Each keeps its memory until it is looked at, and in a rush there is no pause below.

@@ -7,6 +7,7 @@ pub mod http;
 pub mod job;
 mod judge;
 mod planner;
+mod shares;
 mod store;
 pub mod token;
 mod words;

@@ -281,6 +281,28 @@ fn late_it_does_not_come_into_quiet_hours() {
     assert!(sink.ledger().is_empty());
 }
 
+/// A worker has leased it when the edit comes: it knows the version before.
+#[test]
+fn an_edit_while_it_is_on_its_way_does_not_stop_it() {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    create(&me, &planned(1, "2026-03-02T07:01", None));
+    let routine = format!("/api/v1/routines/{}", routine_id(1));
+    let edit = json!({ "scope": "all", "title": "Slow start" });
+    let version = me.send_json("PATCH", &routine, &[("if-match", "*")], &edit).json(200)["version"].take();
+    assert_eq!(version, 2);
+    app.write("UPDATE reminders SET version = 1");
+    let worker = app.worker();
+    app.advance(minutes(1));
+    let said = sink.wait_for(1).remove(0).body["data"].take();
+    assert_eq!(said["title"], "Slow start");
+    assert!(said["url"].as_str().unwrap().ends_with("/2-20260302T0701"), "{said}");
+    idle(&app);
+    assert_eq!(listed(&me, "missed"), [Value::Null; 0]);
+    drop(worker);
+}
+
 #[test]
 fn one_that_cannot_be_read_is_parked_alone() {
     let (app, sink) = (TestApp::with(&LOCAL), Sink::start());

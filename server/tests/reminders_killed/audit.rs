@@ -12,8 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// How long after it was sent a message is recorded at the latest: what a worker holds is somebody else's after that.
-const LEASE: SignedDuration = SignedDuration::from_secs(10);
+/// How long after it was sent a message is recorded at the latest: what a worker holds is somebody else's ten seconds after
+/// it took it, and its last try to write that down takes two.
+const HELD: SignedDuration = SignedDuration::from_secs(13);
 /// What has a lease arrives at the latest nine seconds after that began: a send begins within four and takes five. So who
 /// takes it over comes this much later, at least.
 const APART: SignedDuration = SignedDuration::from_secs(1);
@@ -116,7 +117,8 @@ pub fn audit(evidence: &Evidence<'_>) -> (Counts, Vec<String>) {
             if chain.all(|place| turns::is_accounted(person, place, &ring)) {
                 counts.missed += 1;
             } else {
-                wrong.push(format!("{} has not got {ring:?} at {place:?}", person.name));
+                let why = person.why_missed(&place, &ring);
+                wrong.push(format!("{} has not got {ring:?} at {place:?}: {why:?}", person.name));
             }
         }
         let unlisted = unlisted.iter().map(|missing| format!("{}: not listed: {missing:?}", person.name));
@@ -192,9 +194,9 @@ fn repeats(evidence: &Evidence<'_>, counts: &mut Counts) -> Vec<String> {
                 counts.unanswered += 1;
             } else if !is_apart {
                 wrong.push(format!("sent by two at once: {copies:?}"));
-            } else if died.is_some_and(|at| at.duration_since(earlier.received_at) < LEASE) {
+            } else if died.is_some_and(|at| at.duration_since(earlier.received_at) < HELD) {
                 counts.killed += 1;
-            } else if evidence.said.outlived.contains(&place) {
+            } else if evidence.said.outlived.contains(&place) || has_given_up(evidence.said, earlier) {
                 counts.outlived += 1;
             } else if evidence.said.silent.contains(&place) {
                 counts.silent += 1;
@@ -204,6 +206,12 @@ fn repeats(evidence: &Evidence<'_>, counts: &mut Counts) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// Whether the worker that sent it could not write down what it had in hand then.
+fn has_given_up(said: &Said, receipt: &Receipt) -> bool {
+    let mut given_up = said.given_up.iter().filter(|(name, _)| *name == receipt.by);
+    given_up.any(|(_, at)| (SignedDuration::ZERO..HELD).contains(&at.duration_since(receipt.received_at)))
 }
 
 #[cfg(test)]
@@ -239,6 +247,7 @@ mod tests {
             said: &Said {
                 outlived: HashSet::from([("b".to_owned(), "slow".to_owned())]),
                 silent: HashSet::new(),
+                given_up: vec![("c".to_owned(), at(112))],
             },
             unlisted: &[],
             notices: &[],
@@ -253,10 +262,13 @@ mod tests {
         assert_eq!(wrong(&[receipt("x", "a", 100, true), receipt("x", "b", 111, true)]), 0);
         assert_eq!(wrong(&[receipt("slow", "b", 100, true), receipt("slow", "a", 111, true)]), 0);
         assert_eq!(wrong(&[receipt("x", "b", 100, true), receipt("x", "a", 111, true)]), 1);
+        // It could not write it down.
+        assert_eq!(wrong(&[receipt("x", "c", 101, true), receipt("x", "b", 111, true)]), 0);
+        assert_eq!(wrong(&[receipt("x", "c", 98, true), receipt("x", "b", 111, true)]), 1);
         // Its lease held.
         assert_eq!(wrong(&[receipt("x", "a", 103, true), receipt("x", "b", 103, true)]), 1);
         // It lived on for long enough to write it down.
-        assert_eq!(wrong(&[receipt("x", "a", 90, true), receipt("x", "b", 104, true)]), 1);
+        assert_eq!(wrong(&[receipt("x", "a", 89, true), receipt("x", "b", 104, true)]), 1);
     }
 
     #[test]

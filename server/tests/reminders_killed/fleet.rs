@@ -40,6 +40,8 @@ pub struct Said {
     pub outlived: HashSet<(String, String)>,
     /// It had no answer in time.
     pub silent: HashSet<(String, String)>,
+    /// Which process could not write down what had become of all that it had in hand, and when it said so.
+    pub given_up: Vec<(String, Timestamp)>,
 }
 
 struct Process {
@@ -247,7 +249,7 @@ impl Fleet {
 fn listen(log: BufReader<ChildStdout>, heard: &Mutex<Heard>, slot: usize, name: &str) {
     for line in log.lines().map_while(Result::ok) {
         // Most lines tell of requests.
-        let words = ["listening", "working", "\"is_ours\":false", "\"silent\""];
+        let words = ["listening", "working", "\"is_ours\":false", "\"silent\"", "was not recorded"];
         if !words.iter().any(|word| line.contains(word)) {
             continue;
         }
@@ -260,6 +262,9 @@ fn listen(log: BufReader<ChildStdout>, heard: &Mutex<Heard>, slot: usize, name: 
             }
             Some("working") => {
                 heard.ready.insert(name.to_owned());
+            }
+            Some("what became of messages was not recorded") => {
+                heard.said.given_up.push((name.to_owned(), Clock::system().now()));
             }
             Some("a message was settled") => {
                 let place = (name.to_owned(), line["reminder.id"].as_str().unwrap().to_owned());

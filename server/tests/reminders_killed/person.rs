@@ -113,8 +113,8 @@ pub struct Person {
     /// Requests that were acknowledged, and tries whose answer was lost or a refusal for the moment.
     pub asked: usize,
     pub lost: usize,
-    /// What the server has listed as missed so far: by channel.
-    missed: BTreeSet<(String, Ring)>,
+    /// What the server has listed as missed so far, by channel, and why.
+    missed: BTreeMap<(String, Ring), String>,
     /// What was not taken by a line, and found to be accounted for.
     accounted: BTreeSet<(usize, Ring)>,
     fleet: Arc<Fleet>,
@@ -140,7 +140,7 @@ impl Person {
             name: format!("person{number}"),
             reach: Reach { ledger: Arc::clone(ledger), always: Vec::new(), fallbacks: Vec::new() },
             ended: HashMap::new(),
-            missed: BTreeSet::new(),
+            missed: BTreeMap::new(),
             accounted: BTreeSet::new(),
             oracle: Oracle::default(),
             snoozes: Vec::new(),
@@ -253,9 +253,9 @@ impl Person {
         open
     }
 
-    /// Whether the server has ever listed it as missed at this channel, with a reason.
-    pub fn is_listed(&self, place: &Place, ring: &Ring) -> bool {
-        self.missed.contains(&(place.id.clone(), ring.clone()))
+    /// Why it is missed at this channel, as the server has ever listed it.
+    pub fn why_missed(&self, place: &Place, ring: &Ring) -> Option<&str> {
+        self.missed.get(&(place.id.clone(), ring.clone())).map(String::as_str)
     }
 
     /// What was put off and had to arrive by `until`: from when to when it is due.
@@ -299,7 +299,8 @@ impl Person {
                     routine: item["routine"].as_str().unwrap().to_owned(),
                     due_at: item["due_at"].as_str().unwrap().parse().unwrap(),
                 };
-                self.missed.insert((channel.to_owned(), ring));
+                let reason = item["reason"].as_str().unwrap().to_owned();
+                self.missed.insert((channel.to_owned(), ring), reason);
             }
             match page["next"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),

@@ -12,6 +12,8 @@ use std::collections::HashSet;
 
 /// So many tries are made before another channel gets it, unless one was refused for good.
 const TRIES: usize = 4;
+/// What this other end can make of a reminder. That it could not be read, say, is no excuse.
+const REASONS: [&str; 6] = ["broken", "busy", "gone", "refused", "silent", "unreachable"];
 /// How long after it has heard that a device is gone a worker has written that down, if it lives.
 const WRITTEN: SignedDuration = SignedDuration::from_secs(15);
 
@@ -125,5 +127,6 @@ pub fn closed_for_others(person: &Person, receipts: &[Receipt]) -> Vec<String> {
 /// What failed, or was due at a device that is gone, and is neither listed as missed nor somebody else's.
 pub fn is_accounted(person: &Person, place: &Place, ring: &Ring) -> bool {
     let ended = person.ended.get(&place.line);
-    ended.is_some_and(|(at, _)| ring.due_at > *at) || person.is_listed(place, ring)
+    ended.is_some_and(|(at, _)| ring.due_at > *at)
+        || person.why_missed(place, ring).is_some_and(|reason| REASONS.contains(&reason))
 }
