@@ -20,6 +20,8 @@ export CARGO_DENY_VERSION=0.20.2
 export DATEUTIL_VERSION=2.9.0.post0
 # The zone database that `jiff` bundles (2026e).
 export TZDATA_VERSION=2026.5
+# A stand-in for S3; server/tests/backups/constraints.txt pins what it brings along.
+export MOTO_VERSION=5.2.5
 # What drives Firefox; e2e/firefox/constraints.txt pins what it brings along.
 export MARIONETTE_VERSION=3.7.1
 # What looks at kubernetes/ and .github/; scripts/checks/constraints.txt pins what they bring along.
@@ -38,6 +40,7 @@ WASM_BINDGEN_VERSION=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/,
 export WASM_BINDGEN_VERSION=${WASM_BINDGEN_VERSION:-0.2.130}
 
 export DAYMARK_PYTHON=$DAYMARK_TOOLS/oracle-$DATEUTIL_VERSION-$TZDATA_VERSION/bin/python
+export DAYMARK_MOTO=$DAYMARK_TOOLS/moto-$MOTO_VERSION/bin/python
 export DAYMARK_MARIONETTE=$DAYMARK_TOOLS/marionette-$MARIONETTE_VERSION/bin/python
 export DAYMARK_CHECKS=$DAYMARK_TOOLS/checks-$KUBERNETES_VALIDATE_VERSION-$ZIZMOR_VERSION-$CHECK_JSONSCHEMA_VERSION/bin
 

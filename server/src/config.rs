@@ -7,7 +7,10 @@
 //! the forms that are here. `tests/configuration.rs` says so where it is not up to date.
 
 use crate::{
-    backups::age::{BadKey, Lock},
+    backups::{
+        BadKeep, Bucket, Keep, Place,
+        age::{BadKey, Lock},
+    },
     channels::SmtpServer,
     outbound::PushService,
 };
@@ -20,8 +23,13 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     str::FromStr,
+    time::Duration,
 };
+use url::Url;
 use zeroize::Zeroizing;
+
+/// The longest time between two scheduled backups, in seconds: 366 days.
+const LONGEST_BETWEEN_BACKUPS: u64 = 366 * 24 * 60 * 60;
 
 /// Everything that can be configured.
 #[derive(Debug, Clone)]
@@ -156,9 +164,22 @@ pub struct Mail {
 /// How backups are made, and kept (`docs/operations.md`).
 #[derive(Debug, Clone)]
 pub struct Backups {
-    /// `BACKUP_TO`: the folder for backups. Default: `backups` in `DATA_DIR`, where the copies that are made before an
-    /// upgrade are too.
-    pub to: PathBuf,
+    /// `BACKUP_EVERY` (default `24h`): how often `server jobs` makes one, such as `90m`, `6h` or `2d`; `off` for never.
+    pub every: Option<Duration>,
+    /// `BACKUP_TO`: the folder for them, or `s3://bucket/prefix` at an S3-compatible store. Default: `backups` in `DATA_DIR`.
+    ///
+    /// `S3_ENDPOINT`: the store's address, such as `https://s3.example.org`. Default: none.
+    ///
+    /// `S3_REGION` (default `us-east-1`): the store's region.
+    ///
+    /// `S3_ACCESS_KEY_ID` or `S3_ACCESS_KEY_ID_FILE`: the name of the key that may read, write, list and delete there.
+    /// Default: none.
+    ///
+    /// `S3_SECRET_ACCESS_KEY` or `S3_SECRET_ACCESS_KEY_FILE`: that key. Default: none.
+    pub to: Place,
+    /// `BACKUP_KEEP` (default `7d 4w`): for how many hours, days, weeks, months or years the last backup of each is kept
+    /// (`h`, `d`, `w`, `m`, `y`). Of those that were made by the schedule, and of the copies made before upgrades.
+    pub keep: Keep,
     /// `BACKUP_PASSPHRASE` or `BACKUP_PASSPHRASE_FILE`: backups are encrypted with it, and hold the keyring then. The tool
     /// `age` opens them too. Default: none, they are not encrypted and hold no keyring.
     ///
@@ -438,14 +459,72 @@ impl Variables<'_> {
                 Some(Lock::Recipient(recipient))
             }
         };
-        let to = self.text("BACKUP_TO").map_or_else(|| data_dir.join("backups"), PathBuf::from);
-        Ok(Backups { to, lock })
+        Ok(Backups {
+            every: self.backup_every()?,
+            to: self.backup_to(data_dir)?,
+            keep: match self.text("BACKUP_KEEP").as_deref().unwrap_or("7d 4w").parse() {
+                Ok(keep) => keep,
+                Err(error) => return Err(refuse("BACKUP_KEEP", BadKeep::to_string(&error))),
+            },
+            lock,
+        })
+    }
+
+    fn backup_every(&self) -> Result<Option<Duration>, ConfigError> {
+        let text = self.text("BACKUP_EVERY").unwrap_or_else(|| "24h".to_owned());
+        if text == "off" {
+            return Ok(None);
+        }
+        let seconds = |count: u64| match text.chars().next_back()? {
+            's' => Some(count),
+            'm' => count.checked_mul(60),
+            'h' => count.checked_mul(60 * 60),
+            'd' => count.checked_mul(24 * 60 * 60),
+            _ => None,
+        };
+        let count = text.get(..text.len() - 1).and_then(|count| count.parse().ok());
+        match count.and_then(seconds) {
+            Some(seconds @ 1..=LONGEST_BETWEEN_BACKUPS) => Ok(Some(Duration::from_secs(seconds))),
+            _ => Err(refuse("BACKUP_EVERY", "must be a time such as 6h or 2d, at most 366d, or off")),
+        }
+    }
+
+    fn backup_to(&self, data_dir: &Path) -> Result<Place, ConfigError> {
+        let to = self.text("BACKUP_TO");
+        let endpoint = self.text("S3_ENDPOINT");
+        let region = self.text("S3_REGION").unwrap_or_else(|| "us-east-1".to_owned());
+        let key_id = self.secret("S3_ACCESS_KEY_ID", "S3_ACCESS_KEY_ID_FILE")?;
+        let key = self.secret("S3_SECRET_ACCESS_KEY", "S3_SECRET_ACCESS_KEY_FILE")?;
+        let Some(to) = to else { return Ok(Place::Folder(data_dir.join("backups"))) };
+        if !to.starts_with("s3:") {
+            return Ok(Place::Folder(to.into()));
+        }
+        let (name, prefix) = Place::bucket_and_prefix(&to)
+            .ok_or_else(|| refuse("BACKUP_TO", "must be a folder, or s3://bucket/prefix"))?;
+        let needed = |variable| refuse(variable, "must be set where BACKUP_TO is s3://…");
+        let is_address = |url: &Url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && url.username().is_empty()
+                && url.query().is_none()
+        };
+        let endpoint = Url::parse(&endpoint.ok_or_else(|| needed("S3_ENDPOINT"))?).ok().filter(is_address);
+        let set = |secret: Option<Secret>| secret.filter(|secret| !secret.expose().is_empty());
+        Ok(Place::Bucket(Bucket {
+            name,
+            prefix,
+            endpoint: endpoint
+                .ok_or_else(|| refuse("S3_ENDPOINT", "must be an address such as https://s3.example.org"))?,
+            region,
+            key_id: set(key_id).ok_or_else(|| needed("S3_ACCESS_KEY_ID"))?,
+            key: set(key).ok_or_else(|| needed("S3_SECRET_ACCESS_KEY"))?,
+        }))
     }
 
     fn valkey_url(&self) -> Result<Option<Secret>, ConfigError> {
         let url = self.secret("VALKEY_URL", "VALKEY_URL_FILE")?.filter(|url| !url.expose().is_empty());
         let is_good = |url: &Secret| {
-            url::Url::parse(url.expose()).is_ok_and(|url| match url.scheme() {
+            Url::parse(url.expose()).is_ok_and(|url| match url.scheme() {
                 "redis" | "valkey" => url.has_host(),
                 "unix" | "redis+unix" | "valkey+unix" => true,
                 _ => false,
@@ -552,6 +631,13 @@ mod tests {
     #[case("VALKEY_URL_FILE", "/nowhere/at/all")]
     #[case("BACKUP_RECIPIENT", "age1nobody")]
     #[case("BACKUP_PASSPHRASE_FILE", "/nowhere/at/all")]
+    #[case("BACKUP_EVERY", "daily")]
+    #[case("BACKUP_EVERY", "0h")]
+    #[case("BACKUP_EVERY", "367d")]
+    #[case("BACKUP_EVERY", "99999999999999999999d")]
+    #[case("BACKUP_EVERY", "６h")]
+    #[case("BACKUP_KEEP", "7")]
+    #[case("BACKUP_TO", "s3://Bucket")]
     fn a_value_that_cannot_be_used_is_refused_by_name(#[case] name: &str, #[case] value: &str) {
         let error = with(&[(name, value)]).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{name}: ")), "{error}");
@@ -621,6 +707,37 @@ mod tests {
     fn two_paths_that_differ_are_refused(#[case] public_url: &str) {
         let error = with(&[("PUBLIC_URL", public_url), ("BASE_PATH", "/day")]).unwrap_err().to_string();
         assert_eq!(error, format!("BASE_PATH: is not the path of PUBLIC_URL, {public_url}"));
+    }
+
+    #[test]
+    fn a_store_needs_an_address_and_a_key() {
+        let mut vars = vec![("BACKUP_TO", "s3://bucket/prefix")];
+        for (name, value) in [
+            ("S3_ENDPOINT", "https://s3.example.org"),
+            ("S3_ACCESS_KEY_ID", "key"),
+            ("S3_SECRET_ACCESS_KEY", "hunter2"),
+        ] {
+            let error = with(&vars).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{name}: must be set")), "{error}");
+            vars.push((name, value));
+        }
+        let config = with(&vars).unwrap();
+        assert!(matches!(&config.backups.to, Place::Bucket(bucket) if bucket.prefix == "prefix/"));
+        assert!(!format!("{config:?}").contains("hunter2"));
+        vars.push(("S3_ENDPOINT", "https://me:secret@s3.example.org"));
+        let error = with(&vars).unwrap_err().to_string();
+        assert!(error.starts_with("S3_ENDPOINT: ") && !error.contains("secret"), "{error}");
+    }
+
+    #[rstest]
+    #[case("off", None)]
+    #[case("90m", Some(5_400))]
+    #[case("2d", Some(172_800))]
+    fn backups_are_made_as_often_as_is_said(#[case] every: &str, #[case] seconds: Option<u64>) {
+        assert_eq!(
+            with(&[("BACKUP_EVERY", every)]).unwrap().backups.every.map(|every| every.as_secs()),
+            seconds
+        );
     }
 
     #[test]

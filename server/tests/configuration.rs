@@ -26,7 +26,9 @@ struct Section {
 }
 
 fn is_name(word: &str) -> bool {
-    word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    word.len() > 2
+        && word.starts_with(|first: char| first.is_ascii_uppercase())
+        && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// A paragraph that begins with variables: `` `X` (default `y`): what it is. `` or `` `X` or `X_FILE`: what it is. Default: y. ``

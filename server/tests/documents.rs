@@ -14,7 +14,7 @@ fn read(file: &str) -> String {
 fn variables(text: &str) -> BTreeSet<&str> {
     let is_variable = |word: &&str| {
         word.len() > 2
-            && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+            && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
             && word.contains(char::is_alphabetic)
     };
     text.split('`').skip(1).step_by(2).filter(is_variable).collect()

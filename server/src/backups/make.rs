@@ -11,7 +11,7 @@ use crate::{
     config::Config,
     db::{
         backup::{self, Cancel, Candidate},
-        private_dir, private_file,
+        private_file,
     },
     vault::{Fit, Keyrings, fit},
 };
@@ -46,8 +46,8 @@ pub enum Sealing {
 /// What was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Made {
-    /// Where it is; `None` for a stream.
-    pub file: Option<PathBuf>,
+    /// Where it is, a file or `s3://…`; `None` for a stream.
+    pub file: Option<String>,
     /// Its octets.
     pub bytes: u64,
     /// Those of the database in it.
@@ -64,12 +64,16 @@ pub struct Made {
     pub read_back: bool,
     /// The keyring that has to be saved apart, where it is not in the backup.
     pub save_apart: Option<PathBuf>,
+    /// The scheduled backups that were removed after it, which are kept no longer.
+    pub removed: Vec<String>,
+    /// Why they could not be removed.
+    pub not_removed: Option<String>,
 }
 
 impl fmt::Display for Made {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.file {
-            Some(file) => writeln!(f, "Backed up to {}", file.display())?,
+            Some(file) => writeln!(f, "Backed up to {file}")?,
             None => writeln!(f, "Backed up to standard output")?,
         }
         let checked = if self.read_back { "checked, and read back" } else { "checked" };
@@ -78,6 +82,12 @@ impl fmt::Display for Made {
             "{} bytes, of a database of {}, schema {}: {checked}",
             self.bytes, self.database_bytes, self.schema
         )?;
+        if !self.removed.is_empty() {
+            writeln!(f, "No longer kept, and removed: {}", self.removed.join(", "))?;
+        }
+        if let Some(why) = &self.not_removed {
+            writeln!(f, "Those that are no longer kept were not removed: {why}")?;
+        }
         match (self.encrypted, &self.save_apart) {
             (Some(Sealing::Passphrase), _) => {
                 write!(f, "Encrypted with the passphrase; the keyring is in it.")
@@ -99,21 +109,9 @@ pub(super) fn name(by: &str, at: Timestamp, lock: Option<&Lock>) -> String {
     format!("{by}-{}{end}", at.strftime("%Y%m%dT%H%M%SZ"))
 }
 
-/// Where a backup goes that somebody asks for: the file, a name made for it where `to` is a folder; or into the folder for
-/// backups, which is made where it is missing.
-///
-/// # Errors
-/// Where it cannot be made.
-pub fn by_hand(config: &Config, to: Option<&Path>, at: Timestamp) -> Result<PathBuf, Error> {
-    let name = || name("manual", at, config.backups.lock.as_ref());
-    match to {
-        None => {
-            private_dir(&config.backups.to)?;
-            Ok(config.backups.to.join(name()))
-        }
-        Some(folder) if folder.is_dir() => Ok(folder.join(name())),
-        Some(file) => Ok(file.to_owned()),
-    }
+/// The file that is asked for, or where that is a folder, one in it with a name of its own.
+pub fn named(config: &Config, to: &Path, at: Timestamp) -> PathBuf {
+    if to.is_dir() { to.join(name("manual", at, config.backups.lock.as_ref())) } else { to.to_owned() }
 }
 
 /// Makes a backup while others read and write. Blocks.
@@ -159,7 +157,7 @@ pub fn make(
             let bytes = partial.fill(pack)?;
             let read_back = read_back(&partial.0, lock, &manifest, cancel)?;
             partial.keep_as(file)?;
-            (Some(file.to_owned()), bytes, read_back)
+            (Some(file.display().to_string()), bytes, read_back)
         }
     };
     Ok(Made {
@@ -175,6 +173,8 @@ pub fn make(
         keyring: manifest.keyring,
         read_back,
         save_apart: lock.is_none().then(|| config.keys.keyring_file.clone()),
+        removed: Vec::new(),
+        not_removed: None,
     })
 }
 

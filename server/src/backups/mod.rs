@@ -2,14 +2,22 @@
 
 pub mod age;
 mod archive;
+pub mod job;
+mod keep;
 mod make;
+mod place;
 mod restore;
 mod retention;
+mod s3;
+mod status;
 mod turn;
 
-pub use make::{Made, Out, Sealing, by_hand, make};
+pub use keep::{by_hand, scheduled};
+pub use make::{Made, Out, Sealing, make, named};
+pub use place::{Bucket, Place};
 pub use restore::{KeyringFate, Restored, restore};
 pub use retention::{BadKeep, Keep};
+pub use status::{Failure, Status, Success};
 pub use turn::Turn;
 
 use crate::db::backup::CopyError;
@@ -88,6 +96,12 @@ pub enum Error {
     /// Processes have the database open.
     #[error("the database is in use: stop `server api`, `server jobs` and `server all` first")]
     InUse,
+    /// The store that it was sent to.
+    #[error("{0}")]
+    Store(String),
+    /// Making it panicked.
+    #[error("making the backup broke: the log says where")]
+    Broke,
     /// What was made does not read as it was written.
     #[error("the backup was written, but reads otherwise: {0}")]
     NotReadBack(Box<Error>),

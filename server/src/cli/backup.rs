@@ -22,9 +22,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Where to, and encrypted with what.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The file, or a folder in which it gets a name; `-` for standard output. Default: into the folder of BACKUP_TO.
+    /// The file, or a folder in which it gets a name; `-` for standard output. Default: where BACKUP_TO says.
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
+    /// Makes one as `server jobs` does by the schedule, and removes those that BACKUP_KEEP does not keep: for a timer of your
+    /// own, with BACKUP_EVERY=off.
+    #[arg(long, conflicts_with = "to")]
+    scheduled: bool,
     /// A file with the passphrase to encrypt it with, in place of BACKUP_PASSPHRASE or BACKUP_RECIPIENT.
     #[arg(long, value_name = "FILE", conflicts_with = "recipient")]
     passphrase_file: Option<PathBuf>,
@@ -37,7 +41,7 @@ pub struct Arguments {
 ///
 /// # Errors
 /// In words for the operator.
-pub fn run(mut config: Config, arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
+pub async fn run(mut config: Config, arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
     if let Some(file) = &arguments.passphrase_file {
         config.backups.lock = Some(Lock::Passphrase(passphrase(file)?));
     }
@@ -45,15 +49,21 @@ pub fn run(mut config: Config, arguments: &Arguments) -> Result<Report, Box<dyn 
         let recipient = recipient.parse().map_err(|error| format!("--recipient {error}"))?;
         config.backups.lock = Some(Lock::Recipient(recipient));
     }
-    let now = Clock::system().now();
+    let (clock, cancel) = (Clock::system(), Cancel::default());
+    let now = clock.now();
     let turn = Turn::take(&config.storage, PATIENCE)?;
-    let cancel = Cancel::default();
-    if arguments.to.as_deref() == Some(Path::new("-")) {
-        let made = backups::make(&config, &turn, Out::Stream(&mut stdout().lock()), now, &cancel)?;
-        return Ok(Report::new(&made)?.beside_output());
-    }
-    let file = backups::by_hand(&config, arguments.to.as_deref(), now)?;
-    Report::new(&backups::make(&config, &turn, Out::File(&file), now, &cancel)?)
+    let made = match &arguments.to {
+        Some(to) if to == Path::new("-") => {
+            let made = backups::make(&config, &turn, Out::Stream(&mut stdout().lock()), now, &cancel)?;
+            return Ok(Report::new(&made)?.beside_output());
+        }
+        Some(to) => {
+            backups::make(&config, &turn, Out::File(&backups::named(&config, to, now)), now, &cancel)?
+        }
+        None if arguments.scheduled => backups::scheduled(&config, turn, &clock, &cancel).await?,
+        None => backups::by_hand(&config, turn, &clock, &cancel).await?,
+    };
+    Report::new(&made)
 }
 
 /// The passphrase in a file, without the end of its line.

@@ -107,7 +107,7 @@ fn run(command: Command) -> Result<Option<Report>, Box<dyn Error>> {
             Command::Jobs => serve::work(config, switch).await.map(|()| None),
             Command::All => serve::serve(config, Mode::All, switch).await.map(|()| None),
             Command::Migrate(arguments) => migrate::run(&config, &arguments).map(Some),
-            Command::Backup(arguments) => backup::run(config, &arguments).map(Some),
+            Command::Backup(arguments) => backup::run(config, &arguments).await.map(Some),
             Command::Restore(arguments) => restore::run(&config, &arguments).map(Some),
             Command::Account(command) => account::run(config, command).await.map(Some),
             Command::Keys(command) => keys::run(config, command).await.map(Some),

@@ -4,8 +4,9 @@
 
 use super::{edge::edge, health, routes};
 use crate::{
+    backups::Status,
     error::Error,
-    metrics::{self, Outbox, Reading},
+    metrics::{self, Backups, Outbox, Reading},
     reminders,
     state::State,
     telemetry::Switch,
@@ -70,6 +71,7 @@ async fn measure(state: web::Data<State>, mode: web::Data<ModeName>) -> HttpResp
         valkey: state.kv.state(),
         valkey_counts: state.kv.counts(),
         streams: state.events.streams(),
+        backups: backups(&state),
     };
     HttpResponse::Ok().content_type(metrics::CONTENT_TYPE).body(state.metrics.text(reading))
 }
@@ -79,6 +81,20 @@ async fn outbox(state: &State) -> Option<Outbox> {
     let now = state.clock.now();
     let counted = state.db.read(move |tx| reminders::outbox(tx, now)).await;
     counted.inspect_err(|error| tracing::warn!(%error, "the outbox was not counted")).ok()
+}
+
+/// As the file says in which every process notes it.
+fn backups(state: &State) -> Backups {
+    match Status::read(&state.config.storage) {
+        Ok(Some(status)) => {
+            Backups { last: status.success.map(|success| success.at), failures: status.failures }
+        }
+        Ok(None) => Backups::default(),
+        Err(error) => {
+            tracing::warn!(%error, "what became of backups cannot be read");
+            Backups::default()
+        }
+    }
 }
 
 /// The filter in force, as text.

@@ -7,7 +7,7 @@
 mod process;
 mod reading;
 
-pub use reading::{Outbox, Reading};
+pub use reading::{Backups, Outbox, Reading};
 
 use crate::db::Db;
 use daymark_shared::channel::ChannelKind;
@@ -66,6 +66,7 @@ pub struct Metrics {
     fates: Labelled<1, Counter>,
     lateness: Histogram,
     passes: Labelled<1, Gauge>,
+    backups: Labelled<1, Counter>,
 }
 
 impl Metrics {
@@ -81,12 +82,16 @@ impl Metrics {
             fates: Family::default(),
             lateness: Histogram::new(LATENESS),
             passes: Family::default(),
+            backups: Family::default(),
         };
         for channel in CHANNELS {
             drop(metrics.send_durations.get_or_create(&[("channel", name(channel))]));
             for outcome in OUTCOMES {
                 drop(metrics.sends.get_or_create(&[("channel", name(channel)), ("outcome", outcome)]));
             }
+        }
+        for outcome in ["made", "failed"] {
+            drop(metrics.backups.get_or_create(&[("outcome", outcome)]));
         }
         for fate in FATES {
             drop(metrics.fates.get_or_create(&[("outcome", fate)]));
@@ -115,6 +120,7 @@ impl Metrics {
             "When a job last looked for work",
             self.passes.clone(),
         );
+        all.register("scheduled_backups", "Backups by the schedule", self.backups.clone());
         let db = db.meters();
         all.register("writer_queue_length", "Writes that wait", db.queue.clone());
         all.register("writer_group_size", "Writes in one commit", db.group.clone());
@@ -162,6 +168,11 @@ impl Metrics {
     /// A job looks for work: it lives.
     pub fn pass(&self, job: &'static str, now: Timestamp) {
         self.passes.get_or_create(&[("name", job)]).set(now.as_second());
+    }
+
+    /// A backup was made by the schedule; or it failed.
+    pub fn backed_up(&self, made: bool) {
+        self.backups.get_or_create(&[("outcome", if made { "made" } else { "failed" })]).inc();
     }
 
     /// All of it as text, with what was read just now.

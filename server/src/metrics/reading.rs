@@ -4,6 +4,7 @@ use crate::{
     db::{Readers, Sizes},
     kv,
 };
+use jiff::Timestamp;
 use prometheus_client::{
     metrics::{counter::ConstCounter, family::Family, gauge::ConstGauge, gauge::Gauge, info::Info},
     registry::Registry,
@@ -24,6 +25,15 @@ pub struct Outbox {
     pub oldest_due_s: f64,
 }
 
+/// What became of scheduled backups.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Backups {
+    /// When the last one was made, if any was.
+    pub last: Option<Timestamp>,
+    /// How often in a row none was made.
+    pub failures: u32,
+}
+
 /// How things stand at one moment.
 #[derive(Debug, Clone)]
 pub struct Reading {
@@ -41,6 +51,8 @@ pub struct Reading {
     pub valkey_counts: kv::Counts,
     /// Live streams of events.
     pub streams: usize,
+    /// What became of scheduled backups, whoever made them.
+    pub backups: Backups,
 }
 
 impl Reading {
@@ -61,6 +73,17 @@ impl Reading {
             "event_streams",
             "Open streams of live events",
             ConstGauge::new(self.streams as u64 as f64),
+        );
+        let last = self.backups.last.map_or(0.0, |last| last.as_second() as f64);
+        all.register(
+            "backup_last_success_timestamp_seconds",
+            "When the last scheduled backup was made",
+            ConstGauge::new(last),
+        );
+        all.register(
+            "backup_failures",
+            "How often in a row no scheduled backup was made",
+            ConstGauge::new(f64::from(self.backups.failures)),
         );
         if let Some(outbox) = self.outbox {
             register_outbox(&mut all, &outbox);

@@ -13,6 +13,7 @@ use daymark_server::{
     reminders::token, state::State,
 };
 use daymark_shared::{ids::RunId, session::SessionAnswer};
+use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use std::{
     cell::RefCell,
@@ -127,13 +128,26 @@ fn a_leak_is_found() {
     }
 }
 
-/// Makes the copy that a migration makes first.
+/// Makes the copy that a migration makes first; and a backup, which is searched unpacked too.
 fn back_up(data: &Path) {
     let backups = data.join("backups");
     fs::create_dir_all(&backups).unwrap();
     let database = rusqlite::Connection::open(data.join("daymark.db")).unwrap();
     database.execute("VACUUM INTO ?1", [backups.join("copy.db").to_str().unwrap()]).unwrap();
     assert!(fs::metadata(backups.join("copy.db")).unwrap().len() > 4096);
+
+    let packed = backups.join("packed.tar.gz");
+    let server = Command::new(env!("CARGO_BIN_EXE_server"))
+        .args(["backup", "--to", packed.to_str().unwrap()])
+        .env_clear()
+        .env("DATA_DIR", data)
+        .output()
+        .unwrap();
+    assert!(server.status.success(), "{}", String::from_utf8_lossy(&server.stderr));
+    let mut unpacked = Vec::new();
+    GzDecoder::new(fs::File::open(&packed).unwrap()).read_to_end(&mut unpacked).unwrap();
+    assert!(unpacked.windows(16).any(|bytes| bytes == b"SQLite format 3\0"), "the database is in it");
+    fs::write(backups.join("unpacked.tar"), unpacked).unwrap();
 }
 
 fn accounts(instance: &Instance, canaries: &mut Canaries) {

@@ -1,6 +1,10 @@
 //! A data folder of a test's own, and what an operator does with it.
 
-use daymark_server::{clock::Clock, config::Config, state::State};
+use daymark_server::{
+    clock::{Clock, monotonic},
+    config::Config,
+    state::State,
+};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::{
@@ -9,6 +13,9 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex},
+    thread::{self, JoinHandle},
+    time::Duration,
 };
 use ureq::Agent;
 
@@ -184,7 +191,7 @@ impl Api {
                 break format!("http://{}/api/v1", line["addr"].as_str().unwrap());
             }
         };
-        std::thread::spawn(move || log.for_each(drop));
+        thread::spawn(move || log.for_each(drop));
         Self { child, url, agent: Agent::config_builder().http_status_as_error(false).build().into() }
     }
 
@@ -220,5 +227,67 @@ impl Drop for Api {
     fn drop(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+}
+
+/// `server jobs` on a house's data; it is killed with it.
+pub struct Jobs {
+    child: Child,
+    log: Arc<Mutex<Vec<String>>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Jobs {
+    pub fn start(house: &House) -> Self {
+        let mut command = house.command(&["jobs"]);
+        command.env("LOG", "info,daymark_server=trace");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let out = BufReader::new(child.stdout.take().unwrap()).lines();
+        let err = BufReader::new(child.stderr.take().unwrap()).lines();
+        let keep = |lines: Box<dyn Iterator<Item = std::io::Result<String>> + Send>| {
+            let log = Arc::clone(&log);
+            thread::spawn(move || lines.map_while(Result::ok).for_each(|line| log.lock().unwrap().push(line)))
+        };
+        let readers = vec![keep(Box::new(out)), keep(Box::new(err))];
+        Self { child, log, readers }
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().join("\n")
+    }
+
+    /// How often it has logged this.
+    pub fn said(&self, message: &str) -> usize {
+        self.log().matches(&format!("\"msg\":\"{message}\"")).count()
+    }
+
+    /// Asks it to stop, and waits for its end. All that it has logged.
+    pub fn stop(mut self) -> String {
+        assert!(
+            Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap().success()
+        );
+        assert!(self.child.wait().unwrap().success());
+        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
+        self.log()
+    }
+}
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        // Where it was stopped there is nothing left to kill.
+        let _ = self.child.kill();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Waits until it is true.
+#[track_caller]
+pub fn until(what: &str, mut is_true: impl FnMut() -> bool) {
+    let end = monotonic() + Duration::from_secs(60);
+    while !is_true() {
+        assert!(monotonic() < end, "it did not come true: {what}");
+        thread::sleep(Duration::from_millis(20));
     }
 }

@@ -7,5 +7,8 @@ mod house;
 mod killed;
 mod making;
 mod migrating;
+mod proxy;
 mod restoring;
+mod s3;
+mod schedule;
 mod tools;
