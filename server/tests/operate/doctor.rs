@@ -9,7 +9,7 @@ use daymark_server::clock::{Clock, monotonic};
 use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
 use rusqlite::Connection;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     fs,
@@ -79,6 +79,10 @@ fn used() -> TempDir {
     Server::api(data.path(), &[]).sign_up("mira@example.org");
     // It was killed: what its log holds belongs to the database.
     change(data.path(), "PRAGMA wal_checkpoint(TRUNCATE)");
+    // As `server jobs` begins the schedule.
+    let status = json!({ "since": Clock::system().now().to_string(), "success": null, "failure": null, "failures": 0 });
+    fs::create_dir_all(data.path().join("backups")).unwrap();
+    fs::write(data.path().join("backups/status.json"), status.to_string()).unwrap();
     data
 }
 
@@ -350,4 +354,29 @@ fn authorities_that_cannot_be_read_are_found() {
     fs::write(&file, "no certificate").unwrap();
     let found = offline(data.path(), &[("OUTBOUND_CA_FILE", file.to_str().unwrap())]);
     found.is("outbound", "fail", "OUTBOUND_CA_FILE: no certificates can be read");
+}
+
+#[test]
+fn backups_that_fail_or_are_missing_are_found() {
+    let data = used();
+    let file = data.path().join("backups/status.json");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let now = Clock::system().now();
+    let ago = |hours: i64| (now - SignedDuration::from_hours(hours)).to_string();
+    let success = |hours: i64| json!({ "at": ago(hours), "file": "daymark.tar.gz", "bytes": 3_145_728 });
+    let check = |status: &Value, state: &str, found: &str| {
+        fs::write(&file, status.to_string()).unwrap();
+        offline(data.path(), &[("BACKUP_EVERY", "24h")]).is("backups", state, found);
+    };
+    let failure = json!({ "at": ago(0), "why": "the disk is full" });
+    check(&json!({ "since": ago(0), "success": null, "failure": null, "failures": 0 }), "ok", "none was made yet");
+    check(&json!({ "since": ago(99), "success": success(20), "failure": failure, "failures": 0 }), "ok", "20 h old and has 3.0 MiB");
+    check(&json!({ "since": ago(99), "success": success(27), "failure": null, "failures": 0 }), "warn", "overdue");
+    check(&json!({ "since": ago(99), "success": success(20), "failure": failure, "failures": 2 }), "warn", "2 tries failed: the disk is full");
+    check(&json!({ "since": ago(99), "success": success(99), "failure": failure, "failures": 9 }), "fail", "9 tries failed");
+    check(&json!({ "since": ago(99), "success": null, "failure": failure, "failures": 9 }), "fail", "none was made yet");
+    check(&json!("nonsense"), "warn", "status.json");
+    fs::remove_file(&file).unwrap();
+    offline(data.path(), &[]).is("backups", "warn", "none was ever scheduled here");
+    offline(data.path(), &[("BACKUP_EVERY", "off")]).is("backups", "warn", "BACKUP_EVERY=off");
 }

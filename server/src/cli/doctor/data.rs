@@ -20,7 +20,7 @@ const BEHIND: SignedDuration = SignedDuration::from_secs(60);
 const SKEW: SignedDuration = SignedDuration::from_secs(30);
 /// With more than this, codes and tokens of others are refused.
 const LARGE_SKEW: SignedDuration = SignedDuration::from_mins(5);
-const NOTHING: &str = "nothing is there yet";
+pub(super) const NOTHING: &str = "nothing is there yet";
 
 /// Why nothing was seen.
 enum Unseen {

@@ -1,6 +1,7 @@
 //! Looks whether all is well, and says what to do where it is not. It changes nothing, asks for no running server, and waits
 //! for nothing longer than [`LIMIT`].
 
+mod backups;
 mod check;
 mod data;
 mod files;
@@ -83,7 +84,7 @@ async fn everything(config: &Config, arguments: Arguments, checks: &mut Vec<Chec
     )
     .await;
     checks.push(data::clock(config, skew).await);
-    checks.extend([public_url, valkey, push, mail, outbound, files::client(config)]);
+    checks.extend([public_url, valkey, push, mail, outbound, backups::backups(config), files::client(config)]);
 }
 
 fn configuration(judged: &Judged) -> Check {
