@@ -369,12 +369,36 @@ fn backups_that_fail_or_are_missing_are_found() {
         offline(data.path(), &[("BACKUP_EVERY", "24h")]).is("backups", state, found);
     };
     let failure = json!({ "at": ago(0), "why": "the disk is full" });
-    check(&json!({ "since": ago(0), "success": null, "failure": null, "failures": 0 }), "ok", "none was made yet");
-    check(&json!({ "since": ago(99), "success": success(20), "failure": failure, "failures": 0 }), "ok", "20 h old and has 3.0 MiB");
-    check(&json!({ "since": ago(99), "success": success(27), "failure": null, "failures": 0 }), "warn", "overdue");
-    check(&json!({ "since": ago(99), "success": success(20), "failure": failure, "failures": 2 }), "warn", "2 tries failed: the disk is full");
-    check(&json!({ "since": ago(99), "success": success(99), "failure": failure, "failures": 9 }), "fail", "9 tries failed");
-    check(&json!({ "since": ago(99), "success": null, "failure": failure, "failures": 9 }), "fail", "none was made yet");
+    check(
+        &json!({ "since": ago(0), "success": null, "failure": null, "failures": 0 }),
+        "ok",
+        "none was made yet",
+    );
+    check(
+        &json!({ "since": ago(99), "success": success(20), "failure": failure, "failures": 0 }),
+        "ok",
+        "20 h old and has 3.0 MiB",
+    );
+    check(
+        &json!({ "since": ago(99), "success": success(27), "failure": null, "failures": 0 }),
+        "warn",
+        "overdue",
+    );
+    check(
+        &json!({ "since": ago(99), "success": success(20), "failure": failure, "failures": 2 }),
+        "warn",
+        "2 tries failed: the disk is full",
+    );
+    check(
+        &json!({ "since": ago(99), "success": success(99), "failure": failure, "failures": 9 }),
+        "fail",
+        "9 tries failed",
+    );
+    check(
+        &json!({ "since": ago(99), "success": null, "failure": failure, "failures": 9 }),
+        "fail",
+        "none was made yet",
+    );
     check(&json!("nonsense"), "warn", "status.json");
     fs::remove_file(&file).unwrap();
     offline(data.path(), &[]).is("backups", "warn", "none was ever scheduled here");

@@ -16,7 +16,8 @@ const CHECK: &str = "backups";
 /// Whether the last one is as young as the schedule has it.
 pub fn backups(config: &Config) -> Check {
     let Some(every) = config.backups.every else {
-        let advice = "make them with `server backup`, by whatever runs things on time here; or set BACKUP_EVERY";
+        let advice =
+            "make them with `server backup`, by whatever runs things on time here; or set BACKUP_EVERY";
         return Check::warn(CHECK, "none are scheduled (BACKUP_EVERY=off)", advice);
     };
     if matches!(config.storage.database.try_exists(), Ok(false)) {
@@ -41,9 +42,13 @@ fn judge(status: &Status, every: Duration, locked: bool, now: Timestamp) -> Chec
     let last = match &status.success {
         None => "none was made yet".to_owned(),
         Some(Success { at, bytes, .. }) => {
-            let keyring = if locked { "it is encrypted" } else { "it holds no keyring: keep a copy of that elsewhere" };
+            let keyring =
+                if locked { "it is encrypted" } else { "it holds no keyring: keep a copy of that elsewhere" };
             let bytes = *bytes as f64 / f64::from(1 << 20);
-            format!("the last one is {:.0} h old and has {bytes:.1} MiB; {keyring}", age(*at).as_secs_f64() / 3_600.0)
+            format!(
+                "the last one is {:.0} h old and has {bytes:.1} MiB; {keyring}",
+                age(*at).as_secs_f64() / 3_600.0
+            )
         }
     };
     let since = status.success.as_ref().map_or(status.since, |success| success.at);

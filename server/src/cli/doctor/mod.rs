@@ -84,7 +84,15 @@ async fn everything(config: &Config, arguments: Arguments, checks: &mut Vec<Chec
     )
     .await;
     checks.push(data::clock(config, skew).await);
-    checks.extend([public_url, valkey, push, mail, outbound, backups::backups(config), files::client(config)]);
+    checks.extend([
+        public_url,
+        valkey,
+        push,
+        mail,
+        outbound,
+        backups::backups(config),
+        files::client(config),
+    ]);
 }
 
 fn configuration(judged: &Judged) -> Check {
