@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 const PRODUCTION: &str = "docker-compose.yml";
 
@@ -116,6 +120,23 @@ fn the_server_knows_the_variables_that_it_is_given() {
     for name in in_image.iter().chain(&in_compose) {
         assert!(config.contains(&format!("`{name}`")), "the server knows no {name}");
     }
+}
+
+/// All that operators may tell nginx, in Compose's words and in those of the script that reads it.
+#[test]
+fn nginx_is_given_the_variables_that_it_knows() {
+    let script = read("scripts/nginx-render");
+    let known: BTreeSet<&str> = script
+        .lines()
+        .filter(|line| line.starts_with("#   `"))
+        .flat_map(|line| line.split('`').skip(1).step_by(2))
+        .collect();
+    assert!(known.contains("TLS_KEY_FILE") && known.len() >= 5, "{known:?}");
+    let compose = read(PRODUCTION);
+    let web = below(&compose, "web:").join("\n");
+    let given: BTreeSet<&str> =
+        below(&web, "environment:").iter().map(|line| line.split(':').next().unwrap().trim()).collect();
+    assert_eq!(given, known);
 }
 
 #[test]
