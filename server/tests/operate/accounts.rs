@@ -179,8 +179,8 @@ fn id(n: u8) -> String {
     format!("018f0000-0000-7000-8000-0000000000{n:02x}")
 }
 
-/// Plans, walks, changes an occurrence, has a channel and settings: a row in every table that knows accounts.
-fn live(server: &Server, token: &str) {
+/// Plans, walks, changes an occurrence, has settings and a channel at this address: a row in every table that knows accounts.
+pub fn live(server: &Server, token: &str, hook: &str) {
     let send = |method: &str, path: &str, seen: Option<&str>, body: Value| {
         let mut request = ureq::http::Request::builder()
             .method(method)
@@ -200,7 +200,7 @@ fn live(server: &Server, token: &str) {
         "channels",
         None,
         json!({ "id": id(3), "role": "always", "name": "Lamp",
-            "target": { "webhook": { "url": "http://127.0.0.1:1/hook" } } }),
+            "target": { "webhook": { "url": hook } } }),
     );
     send(
         "POST",
@@ -248,7 +248,7 @@ fn nothing_is_left_of_a_deleted_account() {
     let _jobs = Server::jobs(data.path(), &[]);
     server.sign_up(MIRA);
     let (token, noor) = server.sign_up(NOOR);
-    live(&server, &token);
+    live(&server, &token, "http://127.0.0.1:1/hook");
     let owed = rows(data.path(), &noor);
     let unused: Vec<_> = owed.iter().filter(|(_, count)| **count == 0).map(|(table, _)| table).collect();
     assert_eq!(unused, [""; 0], "each table is tried: {owed:?}");

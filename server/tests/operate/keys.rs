@@ -1,6 +1,9 @@
 //! `server keys …`: rotated under load, killed at any moment, and what is refused.
 
-use crate::program::{PASSWORD, Server, command, run};
+use crate::{
+    accounts::live,
+    program::{PASSWORD, PATIENCE, Server, command, run, until},
+};
 use daymark_server::{
     accounts::operate::{self, Made},
     clock::Clock,
@@ -9,9 +12,11 @@ use daymark_server::{
     vault::random,
 };
 use daymark_shared::{account::Locale, text::Name, zone::Zone};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::{
     fs,
+    net::TcpListener,
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::Path,
     process::Stdio,
@@ -163,9 +168,7 @@ fn nobody_notices_a_rotation() {
                 let report = keys(data.path(), &["rotate"]);
                 assert_eq!((&report["version"], &report["unopened"]), (&json!(round), &json!(0)), "{report}");
                 assert_eq!(keys(data.path(), &["prune"]), json!({ "removed": [round - 1] }));
-                crate::program::until("accounts are made meanwhile", || {
-                    made.load(Ordering::SeqCst) > before + 2
-                });
+                until("accounts are made meanwhile", || made.load(Ordering::SeqCst) > before + 2);
             }
         };
         let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
@@ -176,6 +179,30 @@ fn nobody_notices_a_rotation() {
     assert!(made >= 8 && looked >= 24, "there was load: {made} {looked}");
     assert_eq!(wraps(data.path()), [(5, (made + 303) as u64)]);
     assert_eq!(readable(data.path()), (made + 300, 0));
+}
+
+/// The worker, who has begun with the first master key, reminds somebody whose key the second one wraps.
+#[test]
+fn reminders_go_on_after_a_rotation() {
+    let data = tempfile::tempdir().unwrap();
+    let allow = [("OUTBOUND_ALLOW", "127.0.0.1/32")];
+    let (server, _jobs) = (Server::api(data.path(), &allow), Server::jobs(data.path(), &allow));
+    keys(data.path(), &["rotate"]);
+    keys(data.path(), &["prune"]);
+    let (token, _) = server.sign_up("mira@example.org");
+    let sink = TcpListener::bind("127.0.0.1:0").unwrap();
+    live(&server, &token, &format!("http://{}/hook", sink.local_addr().unwrap()));
+    assert_eq!(wraps(data.path()), [(2, 4)]);
+
+    // What is due tomorrow is due now.
+    let database = Connection::open(data.path().join("daymark.db")).unwrap();
+    database.busy_timeout(PATIENCE).unwrap();
+    let now = Clock::system().now().as_microsecond();
+    let due = "UPDATE reminders SET due_at = ?1, next_at = ?1, starts_at = ?1, until = ?1 + 3600000000
+               WHERE seq = (SELECT min(seq) FROM reminders WHERE state = 0)";
+    assert_eq!(database.execute(due, [now]).unwrap(), 1);
+    sink.set_nonblocking(true).unwrap();
+    until("the reminder arrives", || sink.accept().is_ok());
 }
 
 /// Killed at any moment, it leaves a keyring and a database that fit, and the next one finishes.
