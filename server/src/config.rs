@@ -56,6 +56,8 @@ pub struct Config {
     pub log: Log,
     /// Who watches the process.
     pub metrics: Metrics,
+    /// Who is told where time goes.
+    pub traces: Traces,
 }
 
 /// Where the server listens and whom it believes.
@@ -201,8 +203,16 @@ pub struct Log {
 pub struct Metrics {
     /// `METRICS_BIND`: an address with its port, such as `127.0.0.1:9464` (port `0` takes a free one), where `/metrics`,
     /// `/healthz`, `/readyz` and `/log` are answered, to anybody who can reach it: never let it be the internet.
-    /// Default: none, and they are not.
+    /// Default: none.
     pub bind: Option<SocketAddr>,
+}
+
+/// Who is told where time goes.
+#[derive(Debug, Clone, Default)]
+pub struct Traces {
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`: an OpenTelemetry collector that takes OTLP by HTTP, such as `http://collector:4318`:
+    /// traces go to `/v1/traces` there. Default: none.
+    pub endpoint: Option<String>,
 }
 
 /// A secret from the environment: wiped from memory when dropped, never printed.
@@ -366,6 +376,7 @@ impl Config {
             metrics: Metrics {
                 bind: vars.optional("METRICS_BIND", "an address with its port such as 127.0.0.1:9464")?,
             },
+            traces: Traces { endpoint: vars.collector()? },
             backups: vars.backups(&data_dir)?,
             log: Log { filter: vars.text("LOG").unwrap_or_else(|| "info".to_owned()) },
         })
@@ -426,6 +437,19 @@ impl Variables<'_> {
             (None, None) => return Ok(None),
         };
         Ok(Some(Secret(Zeroizing::new(text.trim().to_owned()))))
+    }
+
+    fn collector(&self) -> Result<Option<String>, ConfigError> {
+        let Some(text) = self.text("OTEL_EXPORTER_OTLP_ENDPOINT") else { return Ok(None) };
+        let is_good = Url::parse(&text).is_ok_and(|url| {
+            matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none()
+        });
+        match is_good {
+            true => Ok(Some(text.trim_end_matches('/').to_owned())),
+            false => {
+                Err(refuse("OTEL_EXPORTER_OTLP_ENDPOINT", "must be an address such as http://collector:4318"))
+            }
+        }
     }
 
     fn mail(&self) -> Result<Mail, ConfigError> {
@@ -624,6 +648,7 @@ mod tests {
     #[case("MASTER_KEY_FILE", "/nowhere/at/all")]
     #[case("SMTP_URL", "mail.example.org")]
     #[case("MAIL_FROM", "Daymark")]
+    #[case("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318")]
     #[case("METRICS_BIND", "9464")]
     #[case("METRICS_BIND", "127.0.0.1")]
     #[case("VALKEY_URL", "valkey:6379")]

@@ -25,4 +25,5 @@ pub mod runs;
 pub mod sessions;
 pub mod state;
 pub mod telemetry;
+pub mod traces;
 pub mod vault;

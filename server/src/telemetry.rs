@@ -5,10 +5,11 @@
 
 use crate::{
     clock::{Clock, monotonic},
-    config::Log,
+    config::{Config, Log},
     http::{CurrentAccount, request_id::RequestId},
     origin::{self, Origin},
     state::State,
+    traces::{self, Exporter},
 };
 use actix_web::{
     HttpMessage,
@@ -43,12 +44,25 @@ use tracing_subscriber::{
 /// Lines that may wait to be written.
 const BACKLOG: usize = 8_192;
 
-/// Starts logging for the whole process; what is still waiting is written when the guard is dropped.
+/// What is still waiting to be written or sent is, when this is dropped.
+pub struct Guard {
+    _traces: Option<Exporter>,
+    _log: WorkerGuard,
+}
+
+/// Starts logging for the whole process, and tracing where there is somebody to tell.
 ///
 /// # Errors
-/// A filter that cannot be read.
-pub fn init(config: &Log) -> Result<(WorkerGuard, Switch), String> {
-    start(&config.filter, stdout())
+/// A filter that cannot be read, or a collector that cannot be asked.
+pub fn init(config: &Config) -> Result<(Guard, Switch), String> {
+    let (lines, guard, switch) = lines(&config.log.filter, stdout())?;
+    let registry = tracing_subscriber::registry().with(lines);
+    let traces = match traces::start(config)? {
+        None => registry.try_init().map(|()| None),
+        Some((exporter, spans)) => registry.with(spans).try_init().map(|()| Some(exporter)),
+    };
+    let traces = traces.map_err(|error| error.to_string())?;
+    Ok((Guard { _traces: traces, _log: guard }, switch))
 }
 
 /// The same for a command that does one thing: to standard error, since its report is on standard output; and where `LOG`
@@ -56,9 +70,11 @@ pub fn init(config: &Log) -> Result<(WorkerGuard, Switch), String> {
 ///
 /// # Errors
 /// A filter that cannot be read.
-pub fn init_command(config: &Log) -> Result<WorkerGuard, String> {
+pub fn init_command(config: &Log) -> Result<Guard, String> {
     let filter = if config.filter == "info" { "warn" } else { &config.filter };
-    start(filter, stderr()).map(|(guard, _)| guard)
+    let (lines, guard, _) = lines(filter, stderr())?;
+    tracing_subscriber::registry().with(lines).try_init().map_err(|error| error.to_string())?;
+    Ok(Guard { _traces: None, _log: guard })
 }
 
 /// Whether the filter can be read.
@@ -69,17 +85,18 @@ pub fn judge(config: &Log) -> Result<(), String> {
     parsed(&config.filter).map(drop)
 }
 
-fn start(filter: &str, to: impl io::Write + Send + 'static) -> Result<(WorkerGuard, Switch), String> {
+/// Lines that pass the filter, on their way to `to`.
+fn lines<To: io::Write + Send + 'static>(
+    filter: &str,
+    to: To,
+) -> Result<(impl Layer<Registry> + use<To>, WorkerGuard, Switch), String> {
     let (filter, handle) = reload::Layer::new(parsed(filter)?);
     let (out, guard) = NonBlockingBuilder::default()
         .buffered_lines_limit(BACKLOG)
         .thread_name("log")
         .finish(Unhurried(BufWriter::new(to)));
-    tracing_subscriber::registry()
-        .with(JsonLines { out, clock: Clock::system() }.with_filter(filter.and(filter_fn(names_nobody))))
-        .try_init()
-        .map_err(|error| error.to_string())?;
-    Ok((guard, Switch(handle)))
+    let lines = JsonLines { out, clock: Clock::system() };
+    Ok((lines.with_filter(filter.and(filter_fn(names_nobody))), guard, Switch(handle)))
 }
 
 /// Sets what is logged while the process runs. Clones set the same.
@@ -271,7 +288,7 @@ impl RootSpanBuilder for RequestSpan {
         span
     }
 
-    fn on_request_end<B: MessageBody>(_: Span, outcome: &Result<ServiceResponse<B>, actix_web::Error>) {
+    fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, actix_web::Error>) {
         let response = match outcome {
             Ok(response) => response,
             Err(error) => return tracing::error!(%error, "a request failed outside its handler"),
@@ -285,6 +302,7 @@ impl RootSpanBuilder for RequestSpan {
         if let Some(state) = state {
             state.metrics.answered(method, route.as_deref().unwrap_or("none"), status, took);
         }
+        traces::answered(&span, method, route.as_deref().unwrap_or("none"), status);
         if response.status().is_success() && matches!(route.as_deref(), Some("/healthz" | "/readyz")) {
             // Somebody's health check: one every few seconds, all the same.
             return tracing::debug!(route, "probe");

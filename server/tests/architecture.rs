@@ -9,9 +9,10 @@ use std::{
 };
 
 /// Folders of the server that are no feature.
-const INFRASTRUCTURE: [&str; 8] = ["db", "vault", "kv", "outbound", "metrics", "http", "jobs", "cli"];
+const INFRASTRUCTURE: [&str; 9] =
+    ["db", "vault", "kv", "outbound", "metrics", "traces", "http", "jobs", "cli"];
 /// The same where they must know no feature either.
-const FOUNDATIONS: [&str; 5] = ["db", "vault", "kv", "outbound", "metrics"];
+const FOUNDATIONS: [&str; 6] = ["db", "vault", "kv", "outbound", "metrics", "traces"];
 /// Folders of the client that are pages.
 const PAGES: [&str; 8] = ["welcome", "today", "routine", "run", "reminders", "insights", "settings", "admin"];
 

@@ -10,6 +10,7 @@ use crate::{
     clock::monotonic,
     config::Config,
     error::Error,
+    metrics,
     origin::Origin,
     state::State,
     vault::{Vault, random},
@@ -24,6 +25,7 @@ use daymark_shared::{
 use jiff::SignedDuration;
 use std::time::Duration;
 use tokio::time::timeout;
+use tracing::{Instrument as _, field, trace_span};
 
 /// How long sending a message takes at most.
 const WHOLE: Duration = Duration::from_secs(5);
@@ -89,8 +91,10 @@ pub async fn deliver(state: &State, channel: &Opened, message: &Message) -> Outc
         }
     };
     let begun = monotonic();
-    let outcome = timeout(WHOLE, sending).await;
+    let span = trace_span!("deliver", channel = metrics::name(channel.kind()), outcome = field::Empty);
+    let outcome = timeout(WHOLE, sending).instrument(span.clone()).await;
     let outcome = outcome.unwrap_or(Outcome::Retry { reason: Reason::Silent, after: None });
+    span.record("outcome", outcome.name());
     state.metrics.sent(channel.kind(), outcome.name(), begun.elapsed());
     outcome
 }

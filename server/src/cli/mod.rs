@@ -92,7 +92,7 @@ fn run(command: Command) -> Result<Option<Report>, Box<dyn Error>> {
     let config = Config::from_env()?;
     let (_log, switch) = match command {
         Command::Api | Command::Jobs | Command::All => {
-            let (guard, switch) = telemetry::init(&config.log)?;
+            let (guard, switch) = telemetry::init(&config)?;
             (guard, Some(switch))
         }
         Command::Migrate(_)

@@ -28,6 +28,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use tracing::{Instrument as _, trace_span};
 use writer::Writer;
 
 /// How long a write that is patient waits before it is tried again.
@@ -128,7 +129,7 @@ impl Db {
         F: FnOnce(&ReadTx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        self.0.readers.read(work)
+        trace_span!("read").in_scope(|| self.0.readers.read(work))
     }
 
     /// Writes: all of `work` or, where it fails or panics, nothing. Answers once it is on disk.
@@ -140,7 +141,7 @@ impl Db {
         F: FnOnce(&WriteTx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        self.0.writer.write(work).await
+        self.0.writer.write(work).instrument(trace_span!("write")).await
     }
 
     /// Writes what may be written twice, and again while the database is not to be had, for `patience` at most.

@@ -187,7 +187,8 @@ impl Metrics {
     }
 }
 
-const fn name(channel: ChannelKind) -> &'static str {
+/// What a kind of channel is called.
+pub const fn name(channel: ChannelKind) -> &'static str {
     match channel {
         ChannelKind::Push => "push",
         ChannelKind::Ntfy => "ntfy",
