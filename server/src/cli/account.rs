@@ -2,7 +2,7 @@
 
 use super::{
     report::Report,
-    state::{Failure, with_state},
+    state::{Failure, with_new_state, with_state},
 };
 use crate::{
     accounts::{
@@ -270,7 +270,8 @@ async fn create(config: Config, new: New) -> Result<Report, Failure> {
     let New { email, name, zone, locale, admin, password } = new;
     let (given, days) = (password.read()?, password.days);
     let made = Made { email, name, zone, locale, admin };
-    let outcome = with_state(config, async |state| operate::create(state, made, given, days).await).await?;
+    let outcome =
+        with_new_state(config, async |state| operate::create(state, made, given, days).await).await?;
     let id = outcome.id;
     let words = match outcome.link {
         Some(_) => format!("Made {id}. Its person sets a password here, within {days} days, once:"),

@@ -6,11 +6,27 @@ use std::sync::Arc;
 /// Why a command failed.
 pub type Failure = Box<dyn std::error::Error>;
 
-/// Opens everything, does the work, and ends when all is on disk and the other processes have been told.
+/// Does the work with what is there. A folder without a database is most likely another one than was meant.
+///
+/// # Errors
+/// As [`with_new_state`], and where there is no database.
+pub async fn with_state<T>(
+    config: Config,
+    work: impl AsyncFnOnce(&Arc<State>) -> Result<T, Error>,
+) -> Result<T, Failure> {
+    let database = &config.storage.database;
+    if matches!(database.try_exists(), Ok(false)) {
+        let why = "are DATA_DIR and DATABASE_URL those of the server?";
+        return Err(format!("there is no database at {}: {why}", database.display()).into());
+    }
+    with_new_state(config, work).await
+}
+
+/// Opens everything, making what is missing, does the work, and ends when all is on disk and the other processes have been told.
 ///
 /// # Errors
 /// What the work answers, or why there is nothing to work with.
-pub async fn with_state<T>(
+pub async fn with_new_state<T>(
     config: Config,
     work: impl AsyncFnOnce(&Arc<State>) -> Result<T, Error>,
 ) -> Result<T, Failure> {

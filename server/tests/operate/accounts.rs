@@ -286,3 +286,18 @@ fn an_account_whose_key_is_gone_can_still_be_deleted() {
     assert_eq!(run(data.path(), &["account", "delete", NOOR, "--yes"], &[]).code, 0);
     assert!(rows(data.path(), &noor).values().all(|count| *count == 0));
 }
+
+/// A slip in `DATA_DIR` must not look like an instance without accounts.
+#[test]
+fn a_folder_without_a_database_is_not_taken_for_an_empty_one() {
+    let data = tempfile::tempdir().unwrap();
+    for words in [&["account", "list"][..], &["account", "invite"], &["keys", "list"], &["keys", "rotate"]] {
+        let output = run(data.path(), words, &[]);
+        assert!(output.refused().starts_with("there is no database at "), "{output:?}");
+    }
+    assert!(fs::read_dir(data.path()).unwrap().next().is_none());
+    // Somebody prepares the first account before the first start.
+    let made = run(data.path(), &["account", "create", MIRA, "--json"], &[]).json(0);
+    assert_eq!(list(data.path(), &[])["accounts"][0]["id"], made["id"]);
+    assert_eq!(list(data.path(), &[])["accounts"][0]["role"], "admin");
+}
