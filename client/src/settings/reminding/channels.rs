@@ -195,6 +195,10 @@ fn row(desk: &Desk, channel: &Channel, before: Option<&Channel>) -> Html {
     if let Some(before) = before {
         items.push(MenuItem::new(words.move_up(), glyphs::CHEVRON_UP, desk.moves_up(before, channel)));
     }
+    if let Shown::Ntfy(ntfy) = &channel.target {
+        let asking = Asking::Loudness(boxed(), Box::new(ntfy.clone()));
+        items.push(MenuItem::new(words.loudness(), glyphs::BELL, desk.asks(asking)));
+    }
     if channel.kind == ChannelKind::Webhook {
         items.push(MenuItem::new(words.new_secret(), glyphs::KEY_ROUND, desk.rotates(channel.id)));
     }

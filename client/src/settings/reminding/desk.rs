@@ -8,7 +8,11 @@ use crate::{
     platform::push::{self, PushState},
     store::{Action, Dispatch},
 };
-use daymark_shared::{channel::Channel, ids::ChannelId, reminder::StoredSettings};
+use daymark_shared::{
+    channel::{Channel, NtfyTarget},
+    ids::ChannelId,
+    reminder::StoredSettings,
+};
 use std::{future::Future, pin::Pin};
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
@@ -23,6 +27,8 @@ pub enum Asking {
     Ntfy,
     /// Where a webhook is.
     Webhook,
+    /// How loud this topic of ntfy is to be.
+    Loudness(Box<Channel>, Box<NtfyTarget>),
     /// Another name.
     Rename(Box<Channel>),
     /// Whether it is to go.

@@ -1,13 +1,16 @@
 //! What is asked about a channel: where a new one leads, another name, whether it is to go; and the secret of a webhook.
 
-use super::desk::{Asking, Desk};
+use super::{
+    desk::{Asking, Desk},
+    words::Words,
+};
 use crate::{
     api::{ApiError, channel},
-    kept::{use_kept, use_node},
+    kept::{Kept, use_kept, use_node},
     platform::{browser, focus::use_focus_first_invalid, random},
     problems,
     store::Action,
-    ui::{Button, Dialog, Kind, Typed, glyphs, icon, pressed, text_field},
+    ui::{Button, Dialog, Kind, Select, Typed, glyphs, icon, pressed, select, text_field},
     words as common,
 };
 use daymark_shared::{
@@ -37,7 +40,7 @@ enum Wrong {
 }
 
 /// Where a new channel leads.
-fn target(asking: &Asking, texts: &Texts) -> Result<Target, Wrong> {
+fn target(asking: &Asking, texts: &Texts, priority: Priority) -> Result<Target, Wrong> {
     let at = |place: usize| move |bad: Violation| Wrong::Field(place, bad.code);
     let address = WebAddress::new(&texts[ADDRESS]).map_err(at(ADDRESS))?;
     if *asking == Asking::Webhook {
@@ -46,7 +49,7 @@ fn target(asking: &Asking, texts: &Texts) -> Result<Target, Wrong> {
     let topic = Topic::new(texts[TOPIC].trim()).map_err(at(TOPIC))?;
     let token = Some(texts[TOKEN].trim()).filter(|token| !token.is_empty());
     let token = token.map(Credential::new).transpose().map_err(at(TOKEN))?;
-    Ok(Target::Ntfy(NtfyTarget { server: address, topic, token, priority: Priority::default() }))
+    Ok(Target::Ntfy(NtfyTarget { server: address, topic, token, priority }))
 }
 
 /// What the server refused, at its field.
@@ -63,17 +66,28 @@ fn refused(error: ApiError) -> Wrong {
 }
 
 /// Sends what was typed: the channel as it is then.
-async fn send(asking: Asking, id: ChannelId, texts: Texts) -> Result<Option<Channel>, Wrong> {
+async fn send(
+    asking: Asking,
+    id: ChannelId,
+    texts: Texts,
+    priority: Priority,
+) -> Result<Option<Channel>, Wrong> {
     let named = || Title::new(&texts[NAME]).map_err(|bad| Wrong::Field(NAME, bad.code));
     let sent = match &asking {
         Asking::Ntfy | Asking::Webhook => {
             let new = NewChannel {
                 id,
                 name: named()?,
-                target: target(&asking, &texts)?,
+                target: target(&asking, &texts, priority)?,
                 role: ChannelRole::Always,
             };
             channel::create(&new).await.map(Some)
+        }
+        Asking::Loudness(seen, ntfy) => {
+            // Without a token the one there is stays.
+            let target = Target::Ntfy(NtfyTarget { priority, ..(**ntfy).clone() });
+            let edit = ChannelEdit { target: Some(target), ..ChannelEdit::default() };
+            channel::edit(seen.id, seen.revision, &edit).await.map(Some)
         }
         Asking::Rename(seen) => {
             let edit = ChannelEdit { name: Some(named()?), ..ChannelEdit::default() };
@@ -105,10 +119,14 @@ pub fn ChannelDialog(props: &ChannelDialogProps) -> Html {
             Asking::Ntfy => "ntfy",
             Asking::Webhook => words.webhook(),
             Asking::Rename(channel) => channel.name.as_str(),
-            Asking::Remove(_) | Asking::Secret(_) => "",
+            Asking::Loudness(..) | Asking::Remove(_) | Asking::Secret(_) => "",
         };
         let server = if *asking == Asking::Ntfy { "https://ntfy.sh" } else { "" };
         [name.to_owned(), server.to_owned(), String::new(), String::new()]
+    });
+    let priority = use_kept(|| match asking {
+        Asking::Loudness(_, ntfy) => ntfy.priority,
+        _ => Priority::default(),
     });
     let wrong = use_kept(|| None::<Wrong>);
     let busy = use_kept(|| false);
@@ -123,16 +141,17 @@ pub fn ChannelDialog(props: &ChannelDialogProps) -> Html {
     let onsubmit = {
         let (desk, asking, id) = (desk.clone(), asking.clone(), *id.borrow());
         let (texts, wrong, busy, attempts) = (texts.clone(), wrong.clone(), busy.clone(), attempts.clone());
+        let priority = priority.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if busy.get() {
                 return;
             }
             busy.set(true);
-            let (desk, asking, texts) = (desk.clone(), asking.clone(), texts.get());
+            let (desk, asking, texts, priority) = (desk.clone(), asking.clone(), texts.get(), priority.get());
             let (wrong, busy, attempts) = (wrong.clone(), busy.clone(), attempts.clone());
             spawn_local(async move {
-                let sent = send(asking.clone(), id, texts).await;
+                let sent = send(asking.clone(), id, texts, priority).await;
                 busy.set(false);
                 match sent {
                     Ok(made) => desk.answered(&asking, made),
@@ -156,11 +175,12 @@ pub fn ChannelDialog(props: &ChannelDialogProps) -> Html {
             (ADDRESS, "channel-address", words.url(), Some(words.url_hint())),
         ],
         Asking::Rename(_) => &[(NAME, "channel-name", words.name(), None)],
-        Asking::Remove(_) | Asking::Secret(_) => &[],
+        Asking::Loudness(..) | Asking::Remove(_) | Asking::Secret(_) => &[],
     };
     let (title, says, kind) = match asking {
         Asking::Ntfy => (words.add_ntfy().to_owned(), common.add(), Kind::Primary),
         Asking::Webhook => (words.add_webhook().to_owned(), common.add(), Kind::Primary),
+        Asking::Loudness(..) => (words.loudness().to_owned(), common.save(), Kind::Primary),
         Asking::Rename(_) => (words.rename().to_owned(), common.save(), Kind::Primary),
         Asking::Remove(channel) => (words.remove_title(channel.name.as_str()), words.remove(), Kind::Danger),
         Asking::Secret(_) => (words.secret().to_owned(), common.close(), Kind::Primary),
@@ -204,6 +224,9 @@ pub fn ChannelDialog(props: &ChannelDialogProps) -> Html {
                         ..Typed::default()
                     })
                 }) }
+                if matches!(asking, Asking::Ntfy | Asking::Loudness(..)) {
+                    { loudness(words, &priority) }
+                }
                 <div class="actions">
                     if !matches!(asking, Asking::Secret(_)) {
                         { Button { onclick: Some(pressed(&onclose)), ..Button::says(common.cancel()) } }
@@ -213,6 +236,24 @@ pub fn ChannelDialog(props: &ChannelDialogProps) -> Html {
             </form>
         </Dialog>
     }
+}
+
+/// How loud a topic of ntfy is.
+fn loudness(words: &Words, priority: &Kept<Priority>) -> Html {
+    let says = [words.loud_1(), words.loud_2(), words.loud_3(), words.loud_4(), words.loud_5()];
+    let options = (1..).zip(says).map(|(n, says): (u8, _)| (n.to_string().into(), says.into()));
+    let kept = priority.clone();
+    select(Select {
+        id: "channel-loudness",
+        label: words.loudness(),
+        options: options.collect(),
+        value: priority.get().get().to_string().into(),
+        onchange: Callback::from(move |chosen: String| {
+            let chosen = chosen.parse().ok().and_then(|chosen| Priority::new(chosen).ok());
+            kept.set(chosen.unwrap_or_default());
+        }),
+        hint: None,
+    })
 }
 
 /// A secret that is shown only now.
@@ -260,18 +301,20 @@ mod tests {
 
     #[test]
     fn what_was_typed_makes_a_target() {
-        let made = target(&Asking::Ntfy, &texts("https://ntfy.sh", " day ", "")).unwrap();
+        let made =
+            target(&Asking::Ntfy, &texts("https://ntfy.sh", " day ", ""), Priority::new(2).unwrap()).unwrap();
         let Target::Ntfy(ntfy) = made else { panic!("{made:?}") };
-        assert_eq!((ntfy.topic.as_str(), ntfy.token), ("day", None));
-        let made = target(&Asking::Webhook, &texts("https://example.org/hook", "", "")).unwrap();
+        assert_eq!((ntfy.topic.as_str(), ntfy.token, ntfy.priority.get()), ("day", None, 2));
+        let made = target(&Asking::Webhook, &texts("https://example.org/hook", "", ""), Priority::default())
+            .unwrap();
         assert!(matches!(made, Target::Webhook(hook) if hook.url.as_str() == "https://example.org/hook"));
     }
 
     #[test]
     fn what_is_wrong_stands_at_its_field() {
-        let empty = target(&Asking::Ntfy, &texts("", "day", ""));
+        let empty = target(&Asking::Ntfy, &texts("", "day", ""), Priority::default());
         assert_eq!(empty, Err(Wrong::Field(ADDRESS, Code::TextEmpty)));
-        let spaced = target(&Asking::Ntfy, &texts("https://ntfy.sh", "my day", ""));
+        let spaced = target(&Asking::Ntfy, &texts("https://ntfy.sh", "my day", ""), Priority::default());
         assert_eq!(spaced, Err(Wrong::Field(TOPIC, Code::BadValue)));
         let problem = Problem::field(Code::BadAddress, "/target/webhook/url", "not global");
         let error = ApiError::Problem(Box::new(problem));

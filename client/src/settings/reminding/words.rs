@@ -61,6 +61,12 @@ crate::words! {
         "Buchstaben, Ziffern, _ und -. Wer es kennt, kann mitlesen: Mach es schwer zu erraten.";
     token: "Access token", "Zugangstoken";
     token_hint: "Only where the server asks for one.", "Nur wo der Server eines verlangt.";
+    loudness: "How loud", "Wie laut";
+    loud_1: "1: no sound, out of the way", "1: lautlos und ganz unten";
+    loud_2: "2: no sound", "2: lautlos";
+    loud_3: "3: as usual", "3: wie üblich";
+    loud_4: "4: loud, pops up", "4: laut, im Vordergrund";
+    loud_5: "5: as loud as it goes", "5: so laut es geht";
     url: "Address", "Adresse";
     url_hint: "It gets JSON by POST, signed as Standard Webhooks says.",
         "Sie erhält JSON per POST, signiert nach Standard Webhooks.";
