@@ -35,6 +35,7 @@ class Deploy(unittest.TestCase):
             "running": {},
             "calls": [],
             "schema": 0,
+            "trials": 0,
             "written": 0,
         }
         self.change(schemas=schemas, registry=list(schemas), **empty)
@@ -72,6 +73,7 @@ class Deploy(unittest.TestCase):
             time.sleep(0.05)
 
     def runs(self, version):
+        self.assertEqual(self.world["trials"], 0)
         self.assertEqual(self.world["running"], dict.fromkeys(["web", "jobs", "server", "valkey"], version), self.said)
         self.assertEqual((self.target / "current").read_text(), f"{version}\n")
 
@@ -106,11 +108,12 @@ class Deploy(unittest.TestCase):
         self.runs("1.0.1")
         self.assertNotIn("stop", self.commands())
 
-    def test_one_that_does_not_come_up_goes_back(self):
+    def test_one_that_does_not_come_up_is_tried_beside_and_changes_nothing(self):
         self.deploy("1.0.0")
-        self.change(broken=["1.0.1"])
+        self.change(broken=["1.0.1"], calls=[])
         self.assertEqual(self.deploy("1.0.1"), 1, self.said)
         self.runs("1.0.0")
+        self.assertNotIn("up", self.commands())
         self.assertIn("what was logged", self.said)
 
     def test_one_that_does_not_answer_goes_back(self):
