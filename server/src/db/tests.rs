@@ -1,4 +1,5 @@
 use super::*;
+use crate::clock::monotonic;
 use crate::origin::Origin;
 use daymark_shared::{event::Event, ids::AccountId};
 use futures_util::future::join_all;
@@ -230,6 +231,33 @@ async fn the_log_stays_small_under_readers_that_never_pause() {
     reading.abort();
     let log = fs::metadata(format!("{}-wal", storage.database.display())).unwrap().len();
     assert!(log < 80 << 20, "{log} bytes");
+}
+
+/// A backup reads for as long as it takes: the log may grow meanwhile, but nobody waits at each write.
+#[actix_web::test]
+async fn a_reader_that_takes_long_does_not_slow_each_write_down() {
+    let (db, storage, _dir) = scratch().await;
+    db.write(|tx| Ok(tx.execute_batch("CREATE TABLE big (x)")?)).await.unwrap();
+    let slow = Connection::open(&storage.database).unwrap();
+    slow.execute_batch("BEGIN; SELECT count(*) FROM big").unwrap();
+    let write = async || {
+        let work = |tx: &WriteTx<'_>| Ok(tx.execute("INSERT INTO big VALUES (zeroblob(262144))", [])?);
+        db.write(work).await.unwrap();
+    };
+    let log = || fs::metadata(format!("{}-wal", storage.database.display())).unwrap().len();
+    // Until the log is so long that readers are waited for.
+    while log() < 66 << 20 {
+        write().await;
+    }
+    let mut waited = 0;
+    for _ in 0..100 {
+        let begun = monotonic();
+        write().await;
+        waited += u32::from(begun.elapsed() >= Duration::from_millis(250));
+    }
+    // Once or twice; a busy machine may delay some more.
+    assert!(waited < 50, "{waited} of 100 writes waited");
+    slow.execute_batch("COMMIT").unwrap();
 }
 
 /// Two writes that are told, one that is undone, and one that has nothing to tell.

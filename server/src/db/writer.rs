@@ -85,7 +85,18 @@ impl Writer {
         let listener = Arc::new(OnceLock::new());
         let hears = Arc::clone(&listener);
         let counts = meters.clone();
-        let run = move || Thread { connection, lock, jobs, tell_outdated, hears, meters: counts }.run();
+        let run = move || {
+            Thread {
+                connection,
+                lock,
+                jobs,
+                tell_outdated,
+                hears,
+                meters: counts,
+                restart_at: Cell::new(RESTART_PAGES),
+            }
+            .run()
+        };
         let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(run)?;
         Ok(Self { queue, meters, listener, outdated, thread: Mutex::new(Some(thread)) })
     }
@@ -225,6 +236,8 @@ struct Thread {
     tell_outdated: watch::Sender<bool>,
     hears: Arc<OnceLock<Listener>>,
     meters: Meters,
+    /// Pages from which on readers are waited for the next time.
+    restart_at: Cell<i32>,
 }
 
 impl Thread {
@@ -328,7 +341,15 @@ impl Thread {
             return;
         }
         LOG_PAGES.set(0);
-        let copied = if pages < RESTART_PAGES { self.copy_some_of_log() } else { self.copy_log("RESTART") };
+        let copied = if pages < self.restart_at.get() {
+            self.copy_some_of_log()
+        } else {
+            self.copy_log("RESTART").map(|all| {
+                // A reader that takes long, such as a backup, is not waited for after each commit.
+                let next = if all { RESTART_PAGES } else { pages.saturating_add(RESTART_PAGES) };
+                self.restart_at.set(next);
+            })
+        };
         if let Err(error) = copied {
             tracing::warn!(%error, pages, "the log was not copied into the database");
         }
@@ -338,11 +359,12 @@ impl Thread {
         Ok(self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
     }
 
-    /// All of it, for which readers are waited for a moment, so that it begins anew.
-    fn copy_log(&self, how: &str) -> Result<(), Error> {
+    /// All of it, for which readers are waited for a moment, so that it begins anew; answers whether they have let it.
+    fn copy_log(&self, how: &str) -> Result<bool, Error> {
         let _alone = self.lock.hold().map_err(|error| Error::Internal(error.to_string()))?;
         self.connection.busy_timeout(RESTART_PATIENCE)?;
-        let outcome = self.connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_| Ok(()));
+        let copied = |row: &rusqlite::Row<'_>| Ok(!row.get::<_, bool>(0)?);
+        let outcome = self.connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], copied);
         self.connection.busy_timeout(PATIENCE)?;
         Ok(outcome?)
     }
