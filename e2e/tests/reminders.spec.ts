@@ -246,6 +246,24 @@ test('a webhook is added, and its secret is shown once', async ({ page }) => {
   await expect(ntfy.getByLabel('Topic')).toBeFocused();
   await axe(page);
   await screens(page, 'reminders-ntfy-phone');
+  await ntfy.getByLabel('Topic').fill('my-day');
+  await ntfy.getByRole('combobox', { name: 'How loud' }).selectOption('2');
+  await ntfy.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(ntfy).toBeHidden();
+  await list.getByRole('button', { name: 'ntfy: rename, order, remove' }).click();
+  await page.getByRole('menuitem', { name: 'How loud' }).click();
+  const loud = page.getByRole('dialog', { name: 'How loud' });
+  await expect(loud.getByRole('combobox')).toHaveValue('2');
+  await loud.getByRole('combobox').selectOption('5');
+  await loud.getByRole('button', { name: 'Save' }).click();
+  await expect(loud).toBeHidden();
+  const target = { ntfy: { server: 'https://ntfy.sh', topic: 'my-day', priority: 5 } };
+  await expect
+    .poll(async () => {
+      const response = await page.request.get('/api/v1/channels', { headers: headers(who) });
+      return ((await response.json()) as { items: { target: object }[] }).items.at(-1)?.target;
+    })
+    .toEqual(target);
 });
 
 test('when it is quiet is kept', async ({ page }) => {
