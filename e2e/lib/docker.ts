@@ -1,5 +1,7 @@
 // The containers of production, started for a test and looked at from outside, as an operator would.
-import { execFile, type ExecFileOptions } from 'node:child_process';
+import { execFile, type ExecFileOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { ROOT } from './nginx.ts';
 
@@ -44,10 +46,24 @@ export class Compose {
     private readonly more: string[] = [],
   ) {}
 
-  /** `docker compose …`. Nobody's `.env` has a say. */
-  run(args: string[], seconds = 60): Promise<string> {
+  /** Nobody's `.env` has a say. */
+  private command(args: string[]): string[] {
     const files = ['docker-compose.yml', ...this.more].flatMap((file) => ['--file', file]);
-    return docker(['compose', '--env-file', '/dev/null', '--project-name', this.project, '--progress', 'quiet', ...files, ...args], { env: this.env, seconds });
+    return ['compose', '--env-file', '/dev/null', '--project-name', this.project, '--progress', 'quiet', ...files, ...args];
+  }
+
+  /** `docker compose …` */
+  run(args: string[], seconds = 60): Promise<string> {
+    return docker(this.command(args), { env: this.env, seconds });
+  }
+
+  /** The same, with what it prints put into a file as it is. */
+  async save(args: string[], file: string): Promise<void> {
+    const out = openSync(file, 'w');
+    const child = spawn('docker', this.command(args), { cwd: ROOT, env: { ...process.env, ...this.env }, stdio: ['ignore', out, 'inherit'], timeout: 60_000 });
+    const [code] = (await once(child, 'close')) as [number | null];
+    closeSync(out);
+    if (code !== 0) throw new Error(`docker compose ${args.join(' ')} ended with ${code}`);
   }
 
   /** Starts everything, or these, and waits until all of it is healthy. */

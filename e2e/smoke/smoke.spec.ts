@@ -3,7 +3,7 @@
 // left in test-results/smoke.json (scripts/smoke --record writes it into docs/performance.md).
 import { expect as impatient, type Page, test } from '@playwright/test';
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -85,6 +85,7 @@ test.beforeAll(async ({ browser }) => {
     SMOKE_MASTER_KEY_FILE: key,
     SMTP_URL: `smtp://daymark:${SECRET}@mail.invalid`,
     MAIL_FROM: 'day@daymark.example',
+    BACKUP_PASSPHRASE: SECRET,
   };
   stack = new Compose(`daymark-smoke-${process.pid}`, env, ['e2e/smoke/compose.yml']);
   tab = await browser.newPage();
@@ -248,7 +249,7 @@ test('no secret is in an image, nor what is not needed to run', async () => {
     const name = `daymark-${image}`;
     const inspected = await docker(['image', 'inspect', name]);
     expect(inspected).not.toContain(SECRET);
-    expect(inspected).not.toMatch(/"(MASTER_KEY|SMTP_URL|VALKEY_URL)=/);
+    expect(inspected).not.toMatch(/"(MASTER_KEY|SMTP_URL|VALKEY_URL|BACKUP_PASSPHRASE)=/);
     const { files, compressed, found } = await layersAbove(name, BASE, [SECRET, 'PRIVATE KEY-----']);
     expect(found, name).toEqual([]);
     expect(files.filter((file) => /(^|\/)(\.env|\.git|keyring\.json|[^/]*\.db|cargo|rustc|gcc|cc1|ld|curl|wget|node|npm)$/.test(file)), name).toEqual([]);
@@ -340,6 +341,19 @@ test('at rest all of it is small', async () => {
   const bytes = used.map((text) => text.match(/^([\d.]+)(\w+)/)!).map(([, n, unit]) => Number(n) * units[unit!]!);
   numbers.idle_mb = bytes.reduce((sum, each) => sum + each, 0) / 1e6;
   expect(numbers.idle_mb).toBeLessThan(90);
+});
+
+test('backup, everything wiped, restore: the same data, and the same people signed in', async () => {
+  const file = join(dir, 'backup.tar.gz.age');
+  await stack.save(['exec', '-T', 'server', 'server', 'backup', '--to', '-'], file);
+  const by = await planner();
+  await by.create({ title: 'After the backup', steps: [{ title: 'Wait', minutes: 5 }], start: today() });
+  await stack.down({ volumes: true });
+  chmodSync(file, 0o644);
+  await stack.run(['run', '--rm', '--no-deps', '-T', '--volume', `${file}:/tmp/backup:ro`, 'server', 'restore', '/tmp/backup']);
+  await stack.up();
+  await expectMyDay('Morning');
+  await expect(tab.getByText('After the backup')).toHaveCount(0);
 });
 
 test('what an earlier version has stored is brought up to date, after a backup', async () => {
