@@ -9,6 +9,6 @@ export default {
   workers: 1,
   // Each goes on from where the one before has ended.
   retries: 0,
-  timeout: 180_000,
+  timeout: 400_000,
   globalTimeout: 40 * 60_000,
 };

@@ -68,12 +68,12 @@ export class Compose {
 
   /** Starts everything, or these, and waits until all of it is healthy. */
   up(args: string[] = []): Promise<string> {
-    return this.run(['up', '--detach', '--wait', '--wait-timeout', '60', ...args], 90);
+    return this.run(['up', '--detach', '--wait', '--wait-timeout', '240', ...args], 300);
   }
 
   /** Stops everything; volumes stay unless they are to go too. */
   down({ volumes = false } = {}): Promise<string> {
-    return this.run(['down', '--timeout', '20', '--remove-orphans', ...(volumes ? ['--volumes'] : [])], 90);
+    return this.run(['down', '--timeout', '20', '--remove-orphans', ...(volumes ? ['--volumes'] : [])], 180);
   }
 
   /** The running containers, or those of a service. */

@@ -88,7 +88,7 @@ test.beforeAll(async ({ browser }) => {
     BACKUP_PASSPHRASE: SECRET,
   };
   stack = new Compose(`daymark-smoke-${process.pid}`, env, ['e2e/smoke/compose.yml']);
-  tab = await browser.newPage();
+  tab = await browser.newPage({ timezoneId: 'Europe/Berlin', locale: 'en-GB' });
 });
 
 test.afterAll(async ({}, info) => {
