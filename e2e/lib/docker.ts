@@ -7,12 +7,12 @@ import { ROOT } from './nginx.ts';
 
 const run = promisify(execFile);
 
-/** Runs docker; what it prints, or throws with what it complained of. */
+/** Runs docker; all that it prints, or throws with the end of it. */
 export async function docker(args: string[], { env, seconds = 60, cwd = ROOT }: { env?: NodeJS.ProcessEnv; seconds?: number; cwd?: string } = {}): Promise<string> {
   const options: ExecFileOptions = { cwd, env: { ...process.env, ...env }, timeout: seconds * 1000, maxBuffer: 64 << 20 };
   try {
     const { stdout, stderr } = await run('docker', args, options);
-    return `${stdout}` || `${stderr}`;
+    return `${stdout}${stderr}`;
   } catch (error) {
     const { stdout, stderr, killed } = error as { stdout?: string; stderr?: string; killed?: boolean };
     const end = `${stdout ?? ''}\n${stderr ?? ''}`.trim().split('\n').slice(-25).join('\n');
@@ -82,8 +82,9 @@ export class Compose {
     return ids.length === 0 ? [] : (JSON.parse(await docker(['inspect', ...ids])) as Inspected[]);
   }
 
-  logs(service: string): Promise<string> {
-    return this.run(['logs', '--no-log-prefix', '--no-color', service]);
+  /** What a service has printed, without what some versions of Compose put before each line for terminals. */
+  async logs(service: string): Promise<string> {
+    return (await this.run(['logs', '--no-log-prefix', '--no-color', service])).replaceAll('\u001b[2K', '');
   }
 
   /** The name that the project's volume has. */
