@@ -7,12 +7,20 @@ import { ROOT } from './nginx.ts';
 
 const run = promisify(execFile);
 
-/** Runs docker; all that it prints, or throws with the end of it. */
-export async function docker(args: string[], { env, seconds = 60, cwd = ROOT }: { env?: NodeJS.ProcessEnv; seconds?: number; cwd?: string } = {}): Promise<string> {
+interface Options {
+  env?: NodeJS.ProcessEnv;
+  seconds?: number;
+  cwd?: string;
+  /** Whether what is printed on standard error belongs to it. */
+  both?: boolean;
+}
+
+/** Runs docker; what it prints, or throws with the end of it. */
+export async function docker(args: string[], { env, seconds = 60, cwd = ROOT, both = false }: Options = {}): Promise<string> {
   const options: ExecFileOptions = { cwd, env: { ...process.env, ...env }, timeout: seconds * 1000, maxBuffer: 64 << 20 };
   try {
     const { stdout, stderr } = await run('docker', args, options);
-    return `${stdout}${stderr}`;
+    return both ? `${stdout}${stderr}` : `${stdout}`;
   } catch (error) {
     const { stdout, stderr, killed } = error as { stdout?: string; stderr?: string; killed?: boolean };
     const end = `${stdout ?? ''}\n${stderr ?? ''}`.trim().split('\n').slice(-25).join('\n');

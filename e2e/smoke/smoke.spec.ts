@@ -379,7 +379,7 @@ test('all in one: one container and one volume', async () => {
   const healthy = () => expect.poll(() => docker(['inspect', '--format', '{{.State.Health.Status}}', name]), { timeout: 30_000 }).toContain('healthy');
   await start();
   await healthy();
-  const link = (await docker(['logs', name])).match(/setup=(\S+)/)?.[1];
+  const link = (await docker(['logs', name], { both: true })).match(/setup=(\S+)/)?.[1];
   const account = await createAccount(at, { ...newCredentials(), setup: link });
   await new Planner(at, account.accessToken).create({ title: 'Evening', steps: [{ title: 'Read', minutes: 20 }], start: today() });
   await docker(['rm', '--force', name]);
