@@ -3,6 +3,7 @@
 use crate::{
     app::TestApp,
     planning::{channel_id, create, planned, routine, routine_id, two_people},
+    reminders::upcoming,
     sink::Sink,
     stream::Stream,
     valkey_server::ValkeyServer,
@@ -310,6 +311,8 @@ fn reminders_leave_whatever_becomes_of_it() {
         }
         app.advance(jiff::SignedDuration::from_mins(1));
         sink.wait_for(n);
+        // A clock that leaps on before the worker has written this down would end its lease.
+        eventually("recorded", || upcoming(&me).len() == 6 - n);
     }
     drop(worker);
     let titles: Vec<_> = sink
