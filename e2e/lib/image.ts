@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { docker } from './docker.ts';
 
 export interface Layers {
@@ -18,6 +18,8 @@ export interface Layers {
 
 export async function layersAbove(image: string, base: string, texts: string[]): Promise<Layers> {
   const rootLayers = async (name: string) => JSON.parse(await docker(['image', 'inspect', '--format', '{{json .RootFS.Layers}}', name])) as string[];
+  // A builder of its own takes the base without leaving it here.
+  await docker(['image', 'inspect', base]).catch(() => docker(['pull', '--quiet', base], { seconds: 300 }));
   const below = new Set(await rootLayers(base));
   const dir = mkdtempSync(join(tmpdir(), 'daymark-image-'));
   try {
@@ -31,7 +33,9 @@ export async function layersAbove(image: string, base: string, texts: string[]):
     for (const name of manifest.Layers) {
       const file = join(dir, name);
       if (!existsSync(file)) throw new Error(`${image} has no ${name}`);
-      const bytes = readFileSync(file);
+      const saved = readFileSync(file);
+      // Newer engines save layers as registries keep them.
+      const bytes = saved.readUInt16BE(0) === 0x1f8b ? gunzipSync(saved) : saved;
       if (below.has(`sha256:${createHash('sha256').update(bytes).digest('hex')}`)) continue;
       above += 1;
       layers.compressed += gzipSync(bytes, { level: 6 }).length;
