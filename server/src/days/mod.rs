@@ -477,22 +477,23 @@ pub fn current_key(
     Ok(later.map_or(key, |planned| OccurrenceKey { version: planned.version.number, ..key }))
 }
 
-/// When an occurrence starts; `None` where it is not there any more.
+/// When an occurrence starts: on the clock, and at what instant (of a whole day, its midnight). `None` where it is not there
+/// any more.
 ///
 /// # Errors
 /// Where storage fails.
-pub fn starts_at(
+pub fn start(
     tx: &ReadTx<'_>,
     caller: &Caller<'_>,
     routine: RoutineId,
     key: OccurrenceKey,
-) -> Result<Option<Timestamp>, Error> {
+) -> Result<Option<(Start, Timestamp)>, Error> {
     let Some(planned) = routines::planned(tx, caller.account, routine, key.version)? else { return Ok(None) };
     let change = store::find(tx, caller.account, routine, key)?;
     let change = change.unwrap_or_else(|| Change::none(routine, key));
     let zones = accounts::zones(tx, caller.account)?;
-    let view = zones.on(change.start().date());
-    Ok(Some(shown(&planned, &change, &zones, view).starts_at))
+    let shown = shown(&planned, &change, &zones, zones.on(change.start().date()));
+    Ok(Some((shown.start, shown.starts_at)))
 }
 
 /// An occurrence as the planner of reminders sees it; nothing in it is sealed.

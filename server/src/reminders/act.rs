@@ -7,7 +7,6 @@ use daymark_shared::{
     ids::{ChannelId, ReminderId, RoutineId},
     occurrence::OccurrenceKey,
     problem::Code,
-    reminder::GRACE_MINUTES,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -40,7 +39,8 @@ pub fn acknowledge(
 ) -> Result<(), Error> {
     let (account, now) = (caller.account, caller.now);
     if store::planned_until(tx, account)?.is_none() {
-        return Ok(());
+        // Nobody is told anything any more; what was missed before that is still listed.
+        return store::dismiss(tx, account, Some((routine, key.original))).map(drop);
     }
     let mut starts_at = None;
     for (seq, owed) in store::open(tx, account, Some(routine))? {
@@ -58,7 +58,7 @@ pub fn acknowledge(
     }
     let starts_at = match starts_at {
         Some(at) => at,
-        None => days::starts_at(tx, caller, routine, key)?.unwrap_or(now),
+        None => days::start(tx, caller, routine, key)?.map_or(now, |(_, at)| at),
     };
     store::note_acknowledged(tx, account, (routine, key.original), starts_at, now)?;
     tx.emit(account, Event::Occurrence { routine, key });
@@ -134,7 +134,7 @@ fn found(tx: &WriteTx<'_>, caller: &Caller<'_>, id: ReminderId) -> Result<Owed, 
 /// Puts a reminder off: it rings again on every channel. The plan stays as it is.
 ///
 /// # Errors
-/// [`Code::NotFound`]; [`Code::BadValue`] for other than 1–1,440 minutes; [`Code::OccurrenceBegun`] where the occurrence
+/// [`Code::NotFound`], also where there is no channel left to ring on; [`Code::BadValue`] for other than 1–1,440 minutes; [`Code::OccurrenceBegun`] where the occurrence
 /// is not to be done any more.
 pub fn snooze(
     tx: &WriteTx<'_>,
@@ -150,13 +150,17 @@ pub fn snooze(
     if !days::is_open(tx, caller, owed.routine, owed.key)? {
         return Err(Code::OccurrenceBegun.into());
     }
+    let routing = channels::routing(tx, caller.account)?;
+    if routing.targets().is_empty() {
+        return Err(Code::NotFound.into());
+    }
     let by = is_from_message.then_some(owed.channel);
     acknowledge(tx, caller, (owed.routine, owed.key), Act::Seen, by)?;
     let due_at =
         caller.now.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX);
-    let grace = SignedDuration::from_mins(i64::from(GRACE_MINUTES));
-    let until = due_at.checked_add(grace).unwrap_or(Timestamp::MAX);
-    for channel in channels::routing(tx, caller.account)?.targets() {
+    // Worth sending for as long as the one that is put off was.
+    let until = due_at.checked_add(owed.until.duration_since(owed.due_at)).unwrap_or(Timestamp::MAX);
+    for channel in routing.targets() {
         let id = caller.mint(ReminderId::mint);
         let again =
             Owed { id, channel: *channel, kind: Kind::Snoozed, round: 0, due_at, until, ..owed.clone() };

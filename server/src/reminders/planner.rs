@@ -16,7 +16,6 @@ use crate::{
 };
 use daymark_shared::{
     ids::{ChannelId, ReminderId, RoutineId},
-    occurrence::OccurrenceKey,
     problem::Code,
     reminder::{OFFSET_MAX, ReminderSettings, useful_until},
     schedule::{Start, ZoneHistory},
@@ -57,10 +56,10 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// The instant that the offsets of an occurrence count from.
-    fn starts_at(&self, happening: &Happening) -> Timestamp {
-        match happening.start {
-            Start::At(_) => happening.starts_at,
+    /// The instant that the offsets of an occurrence count from: that of its start, and a time of a whole day.
+    fn starts_at(&self, start: Start, starts_at: Timestamp) -> Timestamp {
+        match start {
+            Start::At(_) => starts_at,
             Start::AllDay(date) => self.zones.instant(date.to_datetime(self.settings.all_day_at)).0,
         }
     }
@@ -102,7 +101,7 @@ impl<'a> Plan<'a> {
     }
 
     fn rings(&self, happening: &Happening, (after, until): (Timestamp, Timestamp)) -> Vec<Owed> {
-        let starts_at = self.starts_at(happening);
+        let starts_at = self.starts_at(happening.start, happening.starts_at);
         let mut owed = Vec::new();
         for ring in happening.plan.rings(starts_at) {
             let at = ring.due_at;
@@ -173,13 +172,15 @@ impl<'a> Plan<'a> {
                     _ => store::delete(self.tx, seq)?,
                 },
                 // The person asked for this one: it stays while the occurrence is there to be done, and the channel.
-                Kind::Snoozed | Kind::Fallback => match self.open_key(&row)? {
-                    Some(key) if row.due_at > now && !self.routing.has(row.channel) => {
+                Kind::Snoozed | Kind::Fallback => match self.as_it_is_now(&row)? {
+                    Some(now_is) if row.due_at > now && !self.routing.has(row.channel) => {
                         // It was put off for whoever is told by then.
-                        self.owe(&Owed { key, ..row })?;
+                        self.owe(&now_is)?;
                         store::delete(self.tx, seq)?;
                     }
-                    Some(key) if key != row.key => store::follow(self.tx, seq, &Owed { key, ..row })?,
+                    Some(now_is) if (now_is.key, now_is.starts_at) != (row.key, row.starts_at) => {
+                        store::follow(self.tx, seq, &now_is)?;
+                    }
                     Some(_) => {}
                     None => store::delete(self.tx, seq)?,
                 },
@@ -197,14 +198,18 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// The occurrence of this row as it is called now, while it is still to be done.
-    fn open_key(&self, row: &Owed) -> Result<Option<OccurrenceKey>, Error> {
+    /// This row with its occurrence as it is called now and when it starts by now, while it is still to be done.
+    fn as_it_is_now(&self, row: &Owed) -> Result<Option<Owed>, Error> {
         let key = days::current_key(self.tx, self.caller, row.routine, row.key)?;
         match days::is_open(self.tx, self.caller, row.routine, key) {
-            Ok(is_open) => Ok(is_open.then_some(key)),
-            Err(error) if error.code() == Code::NotFound => Ok(None),
-            Err(error) => Err(error),
+            Ok(true) => {}
+            Ok(false) => return Ok(None),
+            Err(error) if error.code() == Code::NotFound => return Ok(None),
+            Err(error) => return Err(error),
         }
+        let start = days::start(self.tx, self.caller, row.routine, key)?;
+        let starts_at = start.map_or(row.starts_at, |(start, at)| self.starts_at(start, at));
+        Ok(Some(Owed { key, starts_at, ..row.clone() }))
     }
 }
 

@@ -449,20 +449,20 @@ pub fn outbox(tx: &ReadTx<'_>, now: Timestamp, lease: SignedDuration) -> Result<
 }
 
 /// Forgets rows settled before `before`, those that were missed among them, and acknowledgements as old; at most `limit` of
-/// each. Answers how many rows went.
+/// each. Answers how many went of that of which there were more.
 pub fn prune(tx: &WriteTx<'_>, before: Timestamp, limit: usize) -> Result<usize, Error> {
     let key = params![before.as_microsecond(), limit as i64];
-    tx.prepare_cached(
+    let mut forget = tx.prepare_cached(
         "DELETE FROM acknowledgements WHERE (account, routine, original) IN
              (SELECT account, routine, original FROM acknowledgements WHERE at < ?1 LIMIT ?2)",
-    )?
-    .execute(key)?;
+    )?;
+    let forgotten = forget.execute(key)?;
     let mut delete = tx.prepare_cached(
         "DELETE FROM reminders WHERE seq IN
              (SELECT seq FROM reminders INDEXED BY reminders_settled
               WHERE settled_at IS NOT NULL AND settled_at < ?1 LIMIT ?2)",
     )?;
-    Ok(delete.execute(key)?)
+    Ok(delete.execute(key)?.max(forgotten))
 }
 
 macro_rules! listed_columns {

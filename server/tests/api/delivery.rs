@@ -107,6 +107,58 @@ fn what_is_due_leaves_once_and_says_what_begins() {
     assert_eq!(channel["last_success_at"], "2026-03-02T06:05:00Z");
 }
 
+#[test]
+fn titles_stay_here_where_the_person_wants_that() {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    let hidden = json!({ "hide_titles": true });
+    me.send_json("PUT", "/api/v1/reminder-settings", &[("if-match", "*")], &hidden).json(200);
+    create(&me, &planned(1, "2026-03-02T07:05", None));
+    let _worker = app.worker();
+    pass(&app, minutes(5), minutes(5));
+    let message = sink.wait_for(1).remove(0);
+    assert_eq!(message.body["data"]["title"], "A routine begins");
+    assert!(!message.body.to_string().contains("Morning start 1"), "{}", message.body);
+}
+
+/// A routine of three hours is of use for three hours, and so is what was put off.
+#[test]
+fn what_was_put_off_is_of_use_as_long_as_its_routine() {
+    let (app, sink) = (TestApp::with(&LOCAL), Sink::start());
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, &sink.url("/hook"), "always");
+    create(&me, &with(planned(1, "2026-03-02T07:05", None), "/steps/0/minutes", json!(180)));
+    let worker = app.worker();
+    pass(&app, minutes(5), minutes(5));
+    let rung = sink.wait_for(1).remove(0).id;
+    settled(&me, app.now());
+    me.post(&format!("/api/v1/reminders/{rung}/snooze"), &json!({ "minutes": 10 })).empty(204);
+    drop(worker);
+    app.advance(minutes(60));
+    let _worker = app.worker();
+    assert_eq!(sink.wait_for(2).remove(1).body["data"]["late"], true);
+}
+
+#[test]
+fn what_was_missed_can_be_dismissed_when_no_channel_is_left() {
+    let app = TestApp::with(&LOCAL);
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, "http://127.0.0.1:9/hook", "always");
+    create(&me, &planned(1, "2026-03-02T07:05", None));
+    app.advance(minutes(120));
+    let _worker = app.worker();
+    let me = app.sign_in("mira@example.org");
+    let reminder = missed(&me, 1).remove(0);
+    let path = |act: &str| format!("/api/v1/reminders/{}/{act}", reminder["id"].as_str().unwrap());
+    me.delete(&format!("/api/v1/channels/{}", channel_id(1))).empty(204);
+    // Nothing could ring.
+    me.post(&path("snooze"), &json!({ "minutes": 10 })).problem("not_found");
+    assert_eq!(listed(&me, "missed").len(), 1);
+    me.post(&path("dismiss"), &json!({})).empty(204);
+    assert_eq!(listed(&me, "missed"), [Value::Null; 0]);
+}
+
 /// Three days without a worker, all of it planned before; and a week, most of which nobody had planned.
 #[rstest]
 #[case::three_days(72)]

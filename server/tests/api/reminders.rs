@@ -219,6 +219,7 @@ fn what_was_put_off_stays_with_its_occurrence() {
     let time = format!("{routine}/occurrences/{key}/time");
     me.send_json("PUT", &time, &any, &json!({ "start": "2026-03-09T08:00" })).json(200);
     assert_eq!(due(&me), [put_off]);
+    assert_eq!(upcoming(&me)[0]["starts_at"], "2026-03-09T07:00:00Z", "it says when it begins by now");
     // Another time for good is another occurrence, which reminds by itself.
     me.send_json("DELETE", &time, &any, &Value::Null).json(200);
     edit(json!({ "scope": "all", "schedule": { "start": "2026-03-02T18:00" } }));
