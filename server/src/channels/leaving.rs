@@ -1,5 +1,6 @@
 //! The page behind a mail's unsubscribe address, for whoever opens it as a link: opening it changes nothing, since mail
-//! programs and scanners open links by themselves (RFC 8058 §1). It needs no session, so it needs no program either.
+//! programs and scanners open links by themselves (RFC 8058 §1). It needs no session, so it needs no program either: of the
+//! client it takes a sheet of styles and a picture, three folders up.
 
 use daymark_shared::account::Locale;
 
@@ -44,6 +45,8 @@ pub fn page(locale: Locale, is_over: bool) -> String {
     format!(
         "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title}</title>\
          <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <meta name=\"robots\" content=\"noindex\"></head><body><main><h1>{title}</h1>{inside}</main></body></html>"
+         <meta name=\"robots\" content=\"noindex\"><link rel=\"icon\" href=\"../../../icons/icon-192.png\">\
+         <link rel=\"stylesheet\" href=\"../../../plain.css\"></head>\
+         <body><main><img src=\"../../../icons/icon-192.png\" alt=\"\"><h1>{title}</h1>{inside}</main></body></html>"
     )
 }
