@@ -1,5 +1,10 @@
 #!/usr/bin/env bash
-# Writes nginx's configuration for this container and becomes nginx. What may be set: scripts/nginx-render.
+# Writes nginx's configuration for this container and becomes nginx. What may be set: scripts/nginx-render, and
+#   `UPSTREAM`         where the servers listen: a name with a port, or addresses with commas; default: `server:4000`
+#   `LISTEN`           what plain HTTP listens on: a port, or an address with one; default: 8080
+#   `TLS_LISTEN`       what TLS listens on, where there is a certificate; default: 8443
+#   `CLIENT_ROOT`      the built client; default: `/srv/client`
+#   `RUN_DIR`          a folder that nginx may write to; default: `/tmp/nginx`
 # With certificates of its own, nginx takes renewed ones while it runs; those that cannot be used are told of, and it keeps the old.
 set -euo pipefail
 # As a container's first process bash would not hear them; nginx does.

@@ -1,5 +1,5 @@
-//! `docs/configuration.md` is made of what stands at the fields of `server/src/config.rs`, and at the head of
-//! `scripts/nginx-render` for nginx.
+//! `docs/configuration.md` is made of what stands at the fields of `server/src/config.rs`, and at the heads of the scripts and
+//! Compose files that read something besides.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -91,35 +91,50 @@ fn server(source: &str) -> Vec<Section> {
     sections
 }
 
-/// What nginx reads and the server does not.
-fn nginx(script: &str, known: &BTreeSet<String>) -> Section {
+/// What reads variables besides the server: a title, the file, and whether those that the server has are left out.
+const OTHERS: [(&str, &str, bool); 6] = [
+    ("What nginx reads besides (the container `web`).", "scripts/nginx-render", true),
+    ("What that container reads where it runs without Compose.", "docker/web.sh", false),
+    ("What Docker Compose reads, or has another default for.", "docker-compose.yml", false),
+    ("Prometheus and Grafana (`docs/operations.md`): `docker/monitoring/compose.yml`.", MONITORING, false),
+    ("Images out of a registry (`docs/operations.md`): `docker/release.yml`.", RELEASE, false),
+    ("What images are built with: arguments of `docker build`.", "docker/Dockerfile", false),
+];
+const MONITORING: &str = "docker/monitoring/compose.yml";
+const RELEASE: &str = "docker/release.yml";
+
+/// What the head of a file tells: variables between back quotes, what they are, and last the default.
+fn head(text: &str) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
-    for line in script.lines() {
-        if let Some(line) = line.strip_prefix("#   `") {
-            let words = line.split('`').map(str::trim).filter(|word| !word.is_empty());
-            let (names, rest): (Vec<&str>, Vec<&str>) = words.partition(|word| is_name(word));
-            let names = names.into_iter().map(str::to_owned).collect();
-            entries.push(Entry { names, default: String::new(), meaning: rest.join("`") });
+    for line in text.lines() {
+        if let Some(line) = line.strip_prefix("#   ").filter(|line| line.starts_with('`')) {
+            let mut rest = line;
+            let mut names = Vec::new();
+            while let Some((name, after)) = rest.strip_prefix('`').and_then(|rest| rest.split_once('`'))
+                && is_name(name)
+            {
+                names.push(name.to_owned());
+                rest = after.trim_start();
+            }
+            assert!(!names.is_empty(), "no variable: {line}");
+            entries.push(Entry { names, default: "none".to_owned(), meaning: rest.to_owned() });
         } else if let Some(more) = line.strip_prefix("#                      ")
             && let Some(last) = entries.last_mut()
         {
             write!(last.meaning, " {more}").unwrap();
         }
     }
-    entries.retain(|entry| !entry.names.iter().all(|name| known.contains(name)));
     for entry in &mut entries {
-        let lower = entry.meaning.to_lowercase();
-        let default = lower.rfind("default: ").map(|at| entry.meaning[at + "default: ".len()..].to_owned());
-        match default.filter(|default| !default.contains(')')) {
-            Some(default) => {
-                let at = lower.rfind("default: ").unwrap();
-                entry.default = default.trim_end_matches('.').to_owned();
-                entry.meaning = entry.meaning[..at].trim_end_matches([' ', ';', '.']).to_owned();
-            }
-            None => entry.default = "none".to_owned(),
-        }
+        let at = entry.meaning.to_lowercase().rfind("default: ");
+        let Some(at) = at.filter(|at| !entry.meaning[*at..].contains(')')) else { continue };
+        let (default, after) = entry.meaning[at + "default: ".len()..].split_once(". ").map_or_else(
+            || (entry.meaning[at + "default: ".len()..].trim_end_matches('.').to_owned(), String::new()),
+            |(default, after)| (default.to_owned(), format!(". {after}")),
+        );
+        entry.meaning = format!("{}{after}", entry.meaning[..at].trim_end_matches([' ', ';', '.']));
+        entry.default = default;
     }
-    Section { title: "What nginx reads besides (the container `web`).".to_owned(), entries }
+    entries
 }
 
 /// The document.
@@ -127,7 +142,8 @@ fn document(sections: &[Section]) -> String {
     let mut text = String::from(
         "# Configuration\n\nEnvironment variables only, read once at the start. Each has a default: a first run needs none. An empty one counts as \
          absent.\nOne that cannot be used ends the start with its name; `server doctor` tells all of them at once. Where two names stand, the second\n\
-         names a file that holds the value.\n\nThis is made of the comments in `server/src/config.rs` and `scripts/nginx-render`: change them there.\n",
+         names a file that holds the value.\n\nThis is made of the comments in `server/src/config.rs`, and of the heads of `scripts/nginx-render`, `docker/web.sh`, the Compose files and\n\
+         `docker/Dockerfile`: change them there.\n",
     );
     for Section { title, entries } in sections {
         let title = title.replace("(`docs/", "([").replace(".md`)", ".md])");
@@ -156,7 +172,11 @@ fn document(sections: &[Section]) -> String {
 fn sections() -> Vec<Section> {
     let mut sections = server(&read("server/src/config.rs"));
     let known = names(&sections);
-    sections.push(nginx(&read("scripts/nginx-render"), &known));
+    for (title, file, are_known_left_out) in OTHERS {
+        let mut entries = head(&read(file));
+        entries.retain(|entry| !are_known_left_out || !entry.names.iter().all(|name| known.contains(name)));
+        sections.push(Section { title: title.to_owned(), entries });
+    }
     sections
 }
 
@@ -186,4 +206,109 @@ fn what_is_read_is_told_and_the_other_way_round() {
     let told = names(&server(&read("server/src/config.rs")));
     assert!(told.len() > 20, "{told:?}");
     assert_eq!(told, asked.into_inner());
+}
+
+/// The variables that a text asks for: what `asked` finds the beginning of.
+fn asked<'a>(text: &'a str, begins: &str, is_asked: impl Fn(&str) -> bool) -> BTreeSet<&'a str> {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    code.flat_map(|line| line.split(begins).skip(1))
+        .map(|rest| {
+            rest.split_at(rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len()))
+        })
+        .filter(|(name, rest)| is_name(name) && is_asked(rest))
+        .map(|(name, _)| name)
+        .collect()
+}
+
+/// What Compose puts into a file: `${X}`, and `X:` without a value, which is passed on.
+fn interpolated(compose: &str) -> BTreeSet<&str> {
+    let mut names = asked(compose, "${", |_| true);
+    names.extend(
+        compose.lines().filter_map(|line| line.trim().strip_suffix(':')).filter(|name| is_name(name)),
+    );
+    names
+}
+
+/// What a script takes from its environment: with a default, or without ever giving it a value.
+fn from_environment(script: &str) -> BTreeSet<&str> {
+    let of_the_shell = ["BASH_REMATCH", "EUID", "PATH", "TZ"];
+    let is_given = |name: &&str| !script.contains(&format!("{name}=")) && !of_the_shell.contains(name);
+    let mut names = asked(script, "${", |rest| rest.starts_with(":-") || rest.starts_with(":?"));
+    names.extend(asked(script, "$", |_| true).into_iter().filter(is_given));
+    names
+}
+
+fn told(file: &str) -> BTreeSet<String> {
+    head(&read(file)).into_iter().flat_map(|entry| entry.names).collect()
+}
+
+fn owned(names: BTreeSet<&str>) -> BTreeSet<String> {
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// Of Compose itself, which no file asks for.
+const BY_COMPOSE: &str = "COMPOSE_FILE";
+
+#[test]
+fn what_compose_reads_is_told_and_nothing_else() {
+    let mut known = names(&server(&read("server/src/config.rs")));
+    known.extend(told("scripts/nginx-render"));
+    for file in ["docker-compose.yml", "docker-compose.override.yml", MONITORING, RELEASE] {
+        let compose = read(file);
+        let read = owned(interpolated(&compose));
+        let told = told(file);
+        let lacking: Vec<_> =
+            read.iter().filter(|name| !known.contains(*name) && !told.contains(*name)).collect();
+        assert!(lacking.is_empty(), "the head of {file} does not tell of {lacking:?}");
+        let unread: Vec<_> =
+            told.iter().filter(|name| *name != BY_COMPOSE && !read.contains(*name)).collect();
+        assert!(unread.is_empty(), "the head of {file} tells of {unread:?}, which it does not read");
+    }
+}
+
+#[test]
+fn what_scripts_and_images_read_is_told_and_nothing_else() {
+    let (render, web, dockerfile) =
+        (read("scripts/nginx-render"), read("docker/web.sh"), read("docker/Dockerfile"));
+    let mut asked_for = owned(from_environment(&render));
+    asked_for.extend(owned(from_environment(&web)));
+    let mut told_of = told("scripts/nginx-render");
+    told_of.extend(told("docker/web.sh"));
+    assert_eq!(asked_for, told_of);
+    let arguments =
+        dockerfile.lines().filter_map(|line| line.strip_prefix("ARG ")).flat_map(str::split_whitespace);
+    let arguments: BTreeSet<&str> = arguments.map(|argument| argument.split('=').next().unwrap()).collect();
+    assert_eq!(owned(arguments), told("docker/Dockerfile"));
+}
+
+/// The default that a file gives: `${X:-this}` in a script or for Compose, `X=this` in a Dockerfile.
+fn given<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let by_shell = text.split_once(&format!("${{{name}:-")).and_then(|(_, rest)| rest.split_once('}'));
+    let in_image = text.lines().filter(|line| line.starts_with("ARG ") || line.starts_with("ENV "));
+    let mut in_image = in_image.flat_map(str::split_whitespace);
+    let default = by_shell.map(|(default, _)| default);
+    default.or_else(|| in_image.find_map(|word| word.strip_prefix(name)?.strip_prefix('=')))
+}
+
+#[test]
+fn defaults_are_those_of_the_files() {
+    let mut seen = 0;
+    for (_, file, _) in OTHERS {
+        let files: &[&str] = match file {
+            "docker/web.sh" => &[file, "scripts/nginx-render", "docker/Dockerfile"],
+            _ => &[file],
+        };
+        let texts: Vec<String> = files.iter().map(|file| read(file)).collect();
+        for entry in head(&texts[0]) {
+            for name in &entry.names {
+                let default = texts.iter().find_map(|text| given(text, name));
+                if let Some(default) = default.filter(|default| !default.is_empty() && !default.contains('$'))
+                {
+                    assert_eq!(entry.default.trim_matches('`'), default, "{name} in the head of {file}");
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen >= 10, "only {seen} defaults were found");
 }

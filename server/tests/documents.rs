@@ -22,16 +22,21 @@ fn variables(text: &str) -> BTreeSet<&str> {
 
 #[test]
 fn every_variable_is_in_the_example() {
-    let (config, nginx) = (read("server/src/config.rs"), read("scripts/nginx-render"));
+    let config = read("server/src/config.rs");
     let documented: String = config.lines().filter(|line| line.trim_start().starts_with("///")).collect();
-    let mut expected = variables(&documented);
-    let of_nginx: String = nginx.lines().filter(|line| line.starts_with("#   `")).collect();
-    expected.extend(variables(&of_nginx));
+    let mut expected: BTreeSet<String> = variables(&documented).into_iter().map(str::to_owned).collect();
+    for file in
+        ["scripts/nginx-render", "docker-compose.yml", "docker/monitoring/compose.yml", "docker/release.yml"]
+    {
+        let text = read(file);
+        let told: String = text.lines().filter(|line| line.starts_with("#   `")).collect();
+        expected.extend(variables(&told).into_iter().map(str::to_owned));
+    }
     assert!(expected.contains("DATA_DIR") && expected.len() >= 10, "{expected:?}");
     let example = read(".env.example");
-    let listed: BTreeSet<&str> =
-        example.lines().filter_map(|line| Some(line.strip_prefix('#')?.split_once('=')?.0)).collect();
-    let listed: BTreeSet<&str> = listed.into_iter().filter(|name| !name.contains(' ')).collect();
+    let listed =
+        example.lines().filter_map(|line| Some(line.strip_prefix('#').unwrap_or(line).split_once('=')?.0));
+    let listed: BTreeSet<String> = listed.filter(|name| !name.contains(' ')).map(str::to_owned).collect();
     assert_eq!(listed, expected);
 }
 
