@@ -92,13 +92,15 @@ pub fn signed_in_anew(
     store::hand_over(tx, account, (before, now))
 }
 
-/// Which channels of an account get what. Those that have ended are left out.
+/// Which channels of an account get what. Of those that have ended, one at most is named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Routing {
     /// They get every reminder.
     pub always: Vec<ChannelId>,
     /// They stand in when another has failed, in this order.
     pub fallbacks: Vec<ChannelId>,
+    /// Where none of these is left: the browser that was gone last. What is owed to it is missed, and listed.
+    pub lost: Option<ChannelId>,
 }
 
 impl Routing {
@@ -107,6 +109,14 @@ impl Routing {
         match self.always.as_slice() {
             [] => self.fallbacks.get(..1).unwrap_or_default(),
             always => always,
+        }
+    }
+
+    /// Whom every reminder is owed to: who gets it, or else who would have.
+    pub fn owed_to(&self) -> &[ChannelId] {
+        match self.targets() {
+            [] => self.lost.as_slice(),
+            targets => targets,
         }
     }
 

@@ -246,7 +246,7 @@ pub fn brief(
     Ok(found.optional()?)
 }
 
-/// Which channels get every reminder, and which stand in; without those that have ended.
+/// Which channels get every reminder, and which stand in; and where there are none, which one was gone last.
 pub fn routing(tx: &ReadTx<'_>, account: AccountId) -> Result<Routing, Error> {
     let mut query = tx.prepare_cached(
         "SELECT id, role FROM channels WHERE account = ?1 AND ended_at IS NULL ORDER BY position, id",
@@ -260,7 +260,19 @@ pub fn routing(tx: &ReadTx<'_>, account: AccountId) -> Result<Routing, Error> {
             ChannelRole::Fallback => routing.fallbacks.push(id),
         }
     }
+    if routing.targets().is_empty() {
+        routing.lost = lost(tx, account)?;
+    }
     Ok(routing)
+}
+
+/// The channel that its push service ended last. What its person has ended is not looked for.
+fn lost(tx: &ReadTx<'_>, account: AccountId) -> Result<Option<ChannelId>, Error> {
+    let mut query = tx.prepare_cached(
+        "SELECT id FROM channels WHERE account = ?1 AND ended_reason = ?2 ORDER BY ended_at DESC, id LIMIT 1",
+    )?;
+    let id = query.query_row(params![account.as_bytes(), Reason::Gone.as_str()], |row| row.get(0));
+    Ok(id.optional()?.map(ChannelId::from_bytes))
 }
 
 /// The first fallback after this channel, or of all where it is none itself; without those that have ended.

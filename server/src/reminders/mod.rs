@@ -93,6 +93,8 @@ pub fn list(
     let after = cursor.map(parse_cursor).transpose()?;
     let mut rows = match which {
         ReminderList::Missed => store::missed(tx, caller.account, after, limit + 1)?,
+        // What is owed where nothing arrives any more is not to come: it will be missed.
+        ReminderList::Upcoming if channels::routing(tx, caller.account)?.targets().is_empty() => Vec::new(),
         ReminderList::Upcoming => store::upcoming(tx, caller.account, after, limit + 1)?,
     };
     let more = rows.len() > limit;

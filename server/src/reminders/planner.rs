@@ -1,6 +1,6 @@
 //! The planner: keeps the rows of the coming 48 hours true.
 //!
-//! An account that has a channel is planned up to an instant. What is due until then has its rows: whoever changes what
+//! An account that has a channel, or had one until its push service ended it, is planned up to an instant. What is due until then has its rows: whoever changes what
 //! they follow from (a routine, an occurrence, the zone, a channel, quiet hours) brings them up to date in the same
 //! transaction. From there on a worker plans ahead, from where it stopped and whatever the clock says by then: after an
 //! outage nothing is left out.
@@ -127,7 +127,7 @@ impl<'a> Plan<'a> {
 
     /// Owes a ring to everybody who is to be told.
     fn owe(&self, ring: &Owed) -> Result<(), Error> {
-        for channel in self.routing.targets() {
+        for channel in self.routing.owed_to() {
             self.owe_to(ring, *channel)?;
         }
         Ok(())
@@ -163,7 +163,7 @@ impl<'a> Plan<'a> {
             match row.kind {
                 Kind::Planned => match wanted.get(&ringing(&row)) {
                     // On its way, it stays even where its channel is not meant any more: what becomes of it is told.
-                    Some(ring) if self.routing.targets().contains(&row.channel) || row.due_at <= now => {
+                    Some(ring) if self.routing.owed_to().contains(&row.channel) || row.due_at <= now => {
                         there.insert((ringing(&row), row.channel));
                         if (ring.key, ring.starts_at, ring.until) != (row.key, row.starts_at, row.until) {
                             store::follow(self.tx, seq, ring)?;
@@ -173,7 +173,7 @@ impl<'a> Plan<'a> {
                 },
                 // The person asked for this one: it stays while the occurrence is there to be done, and the channel.
                 Kind::Snoozed | Kind::Fallback => match self.as_it_is_now(&row)? {
-                    Some(now_is) if row.due_at > now && !self.routing.has(row.channel) => {
+                    Some(now_is) if row.due_at > now && !self.is_meant(row.channel) => {
                         // It was put off for whoever is told by then.
                         self.owe(&now_is)?;
                         store::delete(self.tx, seq)?;
@@ -190,12 +190,17 @@ impl<'a> Plan<'a> {
         // The past does not ring.
         for (place, ring) in wanted.iter().filter(|(_, ring)| ring.due_at > now) {
             for channel in
-                self.routing.targets().iter().filter(|channel| !there.contains(&(*place, **channel)))
+                self.routing.owed_to().iter().filter(|channel| !there.contains(&(*place, **channel)))
             {
                 self.owe_to(ring, *channel)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether something may be owed to this channel.
+    fn is_meant(&self, channel: ChannelId) -> bool {
+        self.routing.has(channel) || self.routing.owed_to().contains(&channel)
     }
 
     /// This row with its occurrence as it is called now and when it starts by now, while it is still to be done.
@@ -266,7 +271,7 @@ pub fn ahead(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
 pub fn channels_changed(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
     let plan = Plan::load(tx, caller)?;
     let planned = store::planned_until(tx, caller.account)?;
-    match (planned, plan.routing.targets()) {
+    match (planned, plan.routing.owed_to()) {
         (None, []) => Ok(()),
         (Some(until), []) => {
             plan.renew(None, until)?;

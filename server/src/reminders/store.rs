@@ -151,7 +151,7 @@ fn owed(row: &Row<'_>) -> rusqlite::Result<Owed> {
     })
 }
 
-/// Until when an account is planned; `None` for one that has no channel.
+/// Until when an account is planned; `None` for one to which nothing is owed.
 pub fn planned_until(tx: &ReadTx<'_>, account: AccountId) -> Result<Option<Timestamp>, Error> {
     let mut query = tx.prepare_cached("SELECT planned_until FROM reminder_plans WHERE account = ?1")?;
     Ok(query.query_row([account.as_bytes()], |row| row.get(0)).optional()?.map(instant))

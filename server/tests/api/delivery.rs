@@ -17,10 +17,10 @@ use std::{
 };
 
 /// Loopback is not for everybody.
-const LOCAL: [(&str, &str); 1] = [("OUTBOUND_ALLOW", "127.0.0.0/8")];
+pub const LOCAL: [(&str, &str); 1] = [("OUTBOUND_ALLOW", "127.0.0.0/8")];
 
 /// Gives an account its n-th webhook.
-fn add_hook(me: &Client<'_>, n: u32, url: &str, role: &str) {
+pub fn add_hook(me: &Client<'_>, n: u32, url: &str, role: &str) {
     let target = json!({ "webhook": { "url": url } });
     let body = json!({ "id": channel_id(n), "name": format!("Hook {n}"), "target": target, "role": role });
     me.post("/api/v1/channels", &body).json(201);
@@ -28,7 +28,7 @@ fn add_hook(me: &Client<'_>, n: u32, url: &str, role: &str) {
 
 /// Waits until `found` is, looking again and again.
 #[track_caller]
-fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+pub fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
     let end = monotonic() + Duration::from_secs(30);
     loop {
         if let Some(found) = found() {
@@ -41,7 +41,7 @@ fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
 
 /// Waits until the person has missed so many.
 #[track_caller]
-fn missed(me: &Client<'_>, count: usize) -> Vec<Value> {
+pub fn missed(me: &Client<'_>, count: usize) -> Vec<Value> {
     until(&format!("{count} missed: {:?}", listed(me, "missed")), || {
         Some(listed(me, "missed")).filter(|missed| missed.len() == count)
     })
@@ -57,13 +57,13 @@ fn settled(me: &Client<'_>, before: Timestamp) {
     until("all that is due is settled", || listed(me, "upcoming").iter().all(is_over).then_some(()));
 }
 
-fn minutes(minutes: i64) -> SignedDuration {
+pub fn minutes(minutes: i64) -> SignedDuration {
     SignedDuration::from_mins(minutes)
 }
 
 /// Waits until the worker has nothing to do now: else a lease would end while it is at work, and be taken again.
 #[track_caller]
-fn idle(app: &TestApp) {
+pub fn idle(app: &TestApp) {
     until("the worker has done what is due", || {
         let due = app.count("SELECT count(*) FROM reminders WHERE state = 1 OR next_at <= ?1");
         (due == 0).then_some(())
@@ -72,7 +72,7 @@ fn idle(app: &TestApp) {
 
 /// Lets time pass, step by step, as the worker gets along.
 #[track_caller]
-fn pass(app: &TestApp, time: SignedDuration, step: SignedDuration) {
+pub fn pass(app: &TestApp, time: SignedDuration, step: SignedDuration) {
     let end = app.now() + time;
     while app.now() < end {
         app.advance(step.min(end.duration_since(app.now())));
@@ -384,17 +384,17 @@ fn one_that_cannot_be_read_is_parked_alone() {
 }
 
 /// Gives an account its n-th browser, whose push service is the sink.
-fn add_browser(me: &Client<'_>, n: u32, sink: &Sink) {
+pub fn add_browser(me: &Client<'_>, n: u32, sink: &Sink) {
     let endpoint = json!(sink.url(&format!("/push/{n}")));
     me.post("/api/v1/channels", &with(browser(n), "/target/push/endpoint", endpoint)).json(201);
 }
 
-fn with_push(sink: &Sink) -> TestApp {
+pub fn with_push(sink: &Sink) -> TestApp {
     TestApp::with(&[LOCAL[0], ("PUSH_SERVICES", &sink.url(""))])
 }
 
 /// How many messages came to each path.
-fn paths(sink: &Sink) -> BTreeMap<String, usize> {
+pub fn paths(sink: &Sink) -> BTreeMap<String, usize> {
     let mut paths = BTreeMap::new();
     sink.ledger().into_iter().for_each(|message| *paths.entry(message.path).or_default() += 1);
     paths

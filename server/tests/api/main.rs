@@ -13,6 +13,7 @@ mod delivery;
 mod events;
 mod every_endpoint;
 mod foundations;
+mod lost_channels;
 mod metrics;
 mod openapi;
 mod planning;
