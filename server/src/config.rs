@@ -114,7 +114,7 @@ pub enum Registration {
 #[derive(Debug, Clone)]
 pub struct Site {
     /// `PUBLIC_URL`: the address people open, without a slash at its end; links are made of it. Default: what the
-    /// server listens on.
+    /// server listens on; localhost where that is every address.
     pub public_url: String,
     /// `BASE_PATH`: the path below which Daymark lies on its host, such as `/day`; none at the host's root. It must be
     /// the path of `PUBLIC_URL` where both are set. Default: that path.
@@ -385,6 +385,13 @@ impl Config {
 
 struct Variables<'a>(&'a dyn Fn(&str) -> Option<String>);
 
+impl Site {
+    /// Whether links lead to where the server listens, at `addr`, since nobody has said where people find it.
+    pub fn is_usual(&self, addr: SocketAddr) -> bool {
+        self.public_url == usual_url(addr, &self.base_path)
+    }
+}
+
 impl Variables<'_> {
     fn text(&self, name: &str) -> Option<String> {
         (self.0)(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
@@ -571,7 +578,7 @@ impl Variables<'_> {
         }
         let Some(url) = self.text("PUBLIC_URL") else {
             let base = base.unwrap_or_default();
-            return Ok((format!("http://{addr}{base}"), base));
+            return Ok((usual_url(addr, &base), base));
         };
         let url = url.trim_end_matches('/');
         let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
@@ -587,6 +594,15 @@ impl Variables<'_> {
             return Err(refuse("BASE_PATH", format!("is not the path of PUBLIC_URL, {url}")));
         }
         Ok((url.to_owned(), path.to_owned()))
+    }
+}
+
+/// What people open where `PUBLIC_URL` says nothing: where the server listens, which is this machine where that is every
+/// address it has.
+pub fn usual_url(addr: SocketAddr, base_path: &str) -> String {
+    match addr.ip().is_unspecified() {
+        true => format!("http://localhost:{}{base_path}", addr.port()),
+        false => format!("http://{addr}{base_path}"),
     }
 }
 
@@ -724,6 +740,17 @@ mod tests {
     ) {
         let site = with(vars).unwrap().site;
         assert_eq!((site.public_url.as_str(), site.base_path.as_str()), (public_url, base_path));
+    }
+
+    #[rstest]
+    #[case::usually(&[], "http://127.0.0.1:4000")]
+    #[case::every_address(&[("BIND", "0.0.0.0")], "http://localhost:4000")]
+    #[case::every_new_one(&[("BIND", "[::]:80")], "http://localhost:80")]
+    #[case::below_a_path(&[("BIND", "0.0.0.0"), ("PORT", "80"), ("BASE_PATH", "/day")], "http://localhost:80/day")]
+    #[case::one_of_them(&[("BIND", "192.168.1.5")], "http://192.168.1.5:4000")]
+    #[case::one_that_is_said(&[("BIND", "0.0.0.0"), ("PUBLIC_URL", "http://0.0.0.0:4000")], "http://0.0.0.0:4000")]
+    fn links_lead_to_where_somebody_listens(#[case] vars: &[(&str, &str)], #[case] url: &str) {
+        assert_eq!(with(vars).unwrap().site.public_url, url);
     }
 
     #[rstest]

@@ -2,7 +2,7 @@
 
 use super::store;
 use crate::{
-    config::{self, Config},
+    config::{self, Config, usual_url},
     db::{ReadTx, WriteTx},
     error::Error,
     state::State,
@@ -99,7 +99,7 @@ pub async fn invite(state: &State, days: u16) -> Result<String, Error> {
     let (id, now) = (state.clock.mint(InvitationId::mint), state.clock.now());
     let until = now + SignedDuration::from_hours(24 * i64::from(days));
     state.db.write(move |tx| store::insert_invitation(tx, id, &hash, now, until)).await?;
-    Ok(format!("{}/welcome?invite={token}", base(&state.config, state.config.listen.addr)))
+    Ok(format!("{}/welcome?invite={token}", state.config.site.public_url))
 }
 
 /// The link for the first account; `None` once there is one. `addr` is where the server listens.
@@ -112,20 +112,13 @@ pub async fn setup_link(state: &State, addr: SocketAddr) -> Result<Option<String
     if state.db.read(store::any).await? {
         return Ok(None);
     }
-    let base = base(&state.config, addr);
+    let site = &state.config.site;
+    // The port may have been chosen by the system.
+    let base = match site.is_usual(state.config.listen.addr) {
+        true => usual_url(addr, &site.base_path),
+        false => site.public_url.clone(),
+    };
     Ok(Some(format!("{base}/welcome?setup={}", setup_token(&state.vault))))
-}
-
-/// What links start with; `addr` is where the server listens.
-pub(super) fn base(config: &Config, addr: SocketAddr) -> String {
-    let path = &config.site.base_path;
-    let unset = config.site.public_url == format!("http://{}{path}", config.listen.addr);
-    match addr.ip().is_unspecified() {
-        _ if !unset => config.site.public_url.clone(),
-        // Every address of this machine: this one is right on it.
-        true => format!("http://localhost:{}{path}", addr.port()),
-        false => format!("http://{addr}{path}"),
-    }
 }
 
 fn setup_token(vault: &Vault) -> String {

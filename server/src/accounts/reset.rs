@@ -3,7 +3,7 @@
 //! Nothing of it is stored: its token names the account and its end, with a keyed hash over both and over what stands in the
 //! place of the password. So it is good for once, and only the newest one is good at all.
 
-use super::{limits, load, registration, store, strength};
+use super::{limits, load, store, strength};
 use crate::{
     caller::Caller,
     db::WriteTx,
@@ -61,7 +61,7 @@ impl Ticket {
 pub(super) fn link(state: &State, account: AccountId, password: &str, days: u16) -> String {
     let ends = state.clock.now() + SignedDuration::from_hours(24 * i64::from(days));
     let token = Ticket { account, ends: ends.as_second() }.write(&state.vault, password);
-    format!("{}/welcome?reset={token}", registration::base(&state.config, state.config.listen.addr))
+    format!("{}/welcome?reset={token}", state.config.site.public_url)
 }
 
 /// Sets the password for whoever has the link, and signs them in; all sessions that there were end.

@@ -45,7 +45,7 @@ async fn ask(rules: &config::Outbound, url: &str, purpose: Purpose) -> Result<An
 pub async fn public_url(config: &Config, offline: bool) -> (Check, Option<SignedDuration>) {
     const CHECK: &str = "public_url";
     let url = &config.site.public_url;
-    if *url == format!("http://{}", config.listen.addr) {
+    if config.site.is_usual(config.listen.addr) {
         let advice = "set PUBLIC_URL to the address that people open";
         return (Check::warn(CHECK, format!("it is not set: links lead to {url}"), advice), None);
     }
