@@ -169,6 +169,14 @@ pub fn brief(
     Ok(Some(ReminderChannel { id, name: open_name(key, id, &name)?, kind }))
 }
 
+/// Whether the account has this channel, though it may have ended.
+///
+/// # Errors
+/// Where storage fails.
+pub fn is_there(tx: &ReadTx<'_>, account: AccountId, id: ChannelId) -> Result<bool, Error> {
+    Ok(store::brief(tx, account, id)?.is_some())
+}
+
 fn open_name(key: &DataKey, id: ChannelId, sealed: &[u8]) -> Result<Title, Error> {
     Ok(Title::new(&key.open_text(NAME, id.as_bytes(), sealed)?)?)
 }

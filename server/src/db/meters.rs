@@ -15,6 +15,8 @@ pub struct Meters {
     pub full: Counter,
     /// Writes whose caller has waited too long.
     pub slow: Counter,
+    /// Rows that could not be read and were set aside.
+    pub set_aside: Counter,
     /// Seconds of reads that had to wait for a connection; the others are not in it.
     pub reader_wait: Histogram,
     /// Reads that got none in time.
@@ -29,6 +31,7 @@ impl Meters {
             commit: Histogram::new([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5]),
             full: Counter::default(),
             slow: Counter::default(),
+            set_aside: Counter::default(),
             reader_wait: Histogram::new([0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 2.0]),
             reader_timeouts: Counter::default(),
         }

@@ -290,8 +290,8 @@ async fn what_is_on_disk_is_told_and_nothing_else() {
         assert_eq!(written.await.is_ok(), n != 1);
     }
     let events = vec![(account, Event::Account)];
-    assert_eq!(told.try_recv().unwrap(), (Told { events: events.clone(), wake: None }, 1));
-    assert_eq!(told.try_recv().unwrap(), (Told { events, wake: Some(Origin::default()) }, 2));
+    assert_eq!(told.try_recv().unwrap(), (Told { events: events.clone(), wake: None, set_aside: 0 }, 1));
+    assert_eq!(told.try_recv().unwrap(), (Told { events, wake: Some(Origin::default()), set_aside: 0 }, 2));
     assert!(told.try_recv().is_err());
 }
 

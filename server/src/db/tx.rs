@@ -16,6 +16,7 @@ pub struct WriteTx<'c> {
     read: ReadTx<'c>,
     events: RefCell<Vec<(AccountId, Event)>>,
     wake: Cell<Option<Origin>>,
+    set_aside: Cell<u64>,
 }
 
 /// What is told once a transaction is on disk. One that is undone tells nothing.
@@ -25,6 +26,8 @@ pub struct Told {
     pub events: Vec<(AccountId, Event)>,
     /// Something may be due earlier than before, and what set that off.
     pub wake: Option<Origin>,
+    /// How many rows were set aside.
+    pub set_aside: u64,
 }
 
 impl<'c> ReadTx<'c> {
@@ -35,7 +38,12 @@ impl<'c> ReadTx<'c> {
 
 impl<'c> WriteTx<'c> {
     pub(super) fn new(connection: &'c Connection) -> Self {
-        Self { read: ReadTx(connection), events: RefCell::default(), wake: Cell::default() }
+        Self {
+            read: ReadTx(connection),
+            events: RefCell::default(),
+            wake: Cell::default(),
+            set_aside: Cell::default(),
+        }
     }
 
     /// Tells the account's browsers of a change, after the commit; the same twice is told once.
@@ -51,9 +59,14 @@ impl<'c> WriteTx<'c> {
         self.wake.set(Some(Origin::current()));
     }
 
+    /// Counts, after the commit, a row that could not be read and is in nobody's way any more.
+    pub fn set_aside(&self) {
+        self.set_aside.set(self.set_aside.get() + 1);
+    }
+
     /// What there is to tell so far; from now on it is nothing again.
     pub(super) fn take_told(&self) -> Told {
-        Told { events: self.events.take(), wake: self.wake.take() }
+        Told { events: self.events.take(), wake: self.wake.take(), set_aside: self.set_aside.take() }
     }
 }
 
@@ -61,6 +74,7 @@ impl Told {
     pub(super) fn add(&mut self, other: Self) {
         self.events.extend(other.events);
         self.wake = other.wake.or(self.wake.take());
+        self.set_aside += other.set_aside;
     }
 
     fn is_nothing(&self) -> bool {

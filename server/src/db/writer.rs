@@ -251,6 +251,7 @@ impl Thread {
             let (begun, mut group) = (monotonic(), Vec::new());
             let (fate, go_on) = match self.commit(first, &mut group) {
                 Ok((go_on, told)) => {
+                    self.meters.set_aside.inc_by(told.set_aside);
                     told.tell(self.hears.get().map(|listener| &**listener));
                     (Ok(()), go_on)
                 }

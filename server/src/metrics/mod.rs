@@ -32,7 +32,7 @@ const CHANNELS: [ChannelKind; 4] =
     [ChannelKind::Push, ChannelKind::Ntfy, ChannelKind::Email, ChannelKind::Webhook];
 const OUTCOMES: [&str; 4] = ["delivered", "gone", "refused", "retry"];
 /// What may become of a reminder that is due.
-const FATES: [&str; 4] = ["sent", "again", "failed", "expired"];
+const FATES: [&str; 5] = ["sent", "again", "failed", "expired", "dropped"];
 
 type Labelled<const N: usize, Metric> = Family<[(&'static str, &'static str); N], Metric>;
 
@@ -130,6 +130,11 @@ impl Metrics {
             db.commit.clone(),
         );
         all.register("writer_queue_full", "Writes refused because the queue was full", db.full.clone());
+        all.register(
+            "rows_set_aside",
+            "Rows that could not be read and were set aside",
+            db.set_aside.clone(),
+        );
         all.register("writer_timeouts", "Writes whose caller waited too long", db.slow.clone());
         all.register(
             "reader_wait_seconds",
@@ -155,7 +160,7 @@ impl Metrics {
         self.send_durations.get_or_create(&[channel]).observe(took.as_secs_f64());
     }
 
-    /// Something became of so many reminders: `sent`, `again` (tried later), `failed` or `expired`.
+    /// Something became of so many reminders: `sent`, `again` (tried later), `failed`, `expired` or `dropped`.
     pub fn reminders(&self, outcome: &'static str, count: usize) {
         self.fates.get_or_create(&[("outcome", outcome)]).inc_by(count as u64);
     }

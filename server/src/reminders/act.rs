@@ -43,7 +43,7 @@ pub fn acknowledge(
         return store::dismiss(tx, account, Some((routine, key.original))).map(drop);
     }
     let mut starts_at = None;
-    for (seq, owed) in store::open(tx, account, Some(routine))? {
+    for (seq, owed) in store::open(tx, account, Some(routine), now)? {
         if owed.key.original != key.original || !owed.kind.counts() {
             continue;
         }

@@ -89,7 +89,9 @@ fn one(
     let person = person(tx, &caller, people)?;
     let key = caller.key(tx)?;
     let Some(channel) = channels::open(tx, &key, owed.account, owed.channel)? else {
-        return Ok(Ready::Not(Settled::Failed(Reason::Gone)));
+        // It has ended; or its person has taken it away.
+        let is_there = channels::is_there(tx, owed.account, owed.channel)?;
+        return Ok(Ready::Not(if is_there { Settled::Failed(Reason::Gone) } else { Settled::Dropped }));
     };
     let is_late = now.duration_since(owed.due_at) > LATE;
     let here = person.zones.at(now).to_datetime(now);

@@ -10,7 +10,7 @@ use super::{
     judge::{self, Verdict},
     planner,
     shares::Shares,
-    store::{self, Leased, Settled},
+    store::{self, Leased, Owed, Settled},
 };
 use crate::{
     caller::Caller,
@@ -277,6 +277,8 @@ fn settle(
             store::settle(tx, leased, now, settled)?;
             return Ok(settled.name());
         }
+        // What was on its way when its person took the channel away, and what waited for another try.
+        _ if is_unwanted(tx, owed, outcome)? => Verdict { settled: Settled::Dropped, fails_over: false },
         Err(settled) => {
             Verdict { settled: settled.clone(), fails_over: matches!(settled, Settled::Failed(_)) }
         }
@@ -307,6 +309,9 @@ fn settle(
         judge::tell_of_the_end(tx, caller, owed)?;
         planner::channels_changed(tx, caller)?;
     }
+    if is_ours && verdict.settled == Settled::Dropped {
+        judge::hand_over(tx, caller, owed)?;
+    }
     if is_ours && verdict.fails_over {
         judge::fail_over(tx, caller, owed)?;
     }
@@ -315,6 +320,14 @@ fn settle(
         act::close_what_arrived(tx, caller, owed)?;
     }
     Ok(verdict.settled.name())
+}
+
+/// Whether a message that did not arrive was for a channel that its person has taken away.
+fn is_unwanted(tx: &WriteTx<'_>, owed: &Owed, outcome: &Result<Outcome, Settled>) -> Result<bool, Error> {
+    match outcome {
+        Err(settled) => Ok(*settled == Settled::Dropped),
+        Ok(outcome) => Ok(outcome.reason().is_some() && !channels::is_there(tx, owed.account, owed.channel)?),
+    }
 }
 
 /// Sends what is due, on and on.

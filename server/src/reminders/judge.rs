@@ -73,8 +73,28 @@ pub fn fail_over(tx: &WriteTx<'_>, caller: &Caller<'_>, owed: &Owed) -> Result<(
     let Some(channel) = next_fallback(tx, owed)?.filter(|_| owed.until > caller.now) else {
         return Ok(());
     };
+    give(tx, caller, owed, channel)
+}
+
+fn give(tx: &WriteTx<'_>, caller: &Caller<'_>, owed: &Owed, channel: ChannelId) -> Result<(), Error> {
     let other = Owed { id: caller.mint(ReminderId::mint), channel, kind: Kind::Fallback, ..owed.clone() };
     store::insert(tx, &other, caller.now, caller.now)
+}
+
+/// The person has taken the channel away while a reminder waited there: the first fallback gets it that knows nothing of it,
+/// where nobody else has it.
+pub fn hand_over(tx: &WriteTx<'_>, caller: &Caller<'_>, owed: &Owed) -> Result<(), Error> {
+    let routing = channels::routing(tx, caller.account)?;
+    let others_have_it = owed.kind != Kind::Fallback && !routing.always.is_empty();
+    if others_have_it || !owed.kind.counts() || owed.until <= caller.now {
+        return Ok(());
+    }
+    for channel in routing.fallbacks {
+        if !store::is_known_to(tx, owed, channel)? {
+            return give(tx, caller, owed, channel);
+        }
+    }
+    Ok(())
 }
 
 /// Tells the person, on the channels that are left, that one has ended.

@@ -149,7 +149,7 @@ impl<'a> Plan<'a> {
     /// Brings the rows that are there up to date.
     fn renew(&self, only: Option<RoutineId>, until: Timestamp) -> Result<(), Error> {
         let now = self.caller.now;
-        let open = store::open(self.tx, self.caller.account, only)?;
+        let open = store::open(self.tx, self.caller.account, only, now)?;
         // What was due and is not settled yet is on its way, or waits for a worker: it stays owed if it still would be.
         let oldest = open.iter().map(|(_, owed)| owed.due_at).min().unwrap_or(now).min(now);
         let after = oldest.checked_sub(SignedDuration::from_micros(1)).unwrap_or(Timestamp::MIN);
@@ -160,6 +160,10 @@ impl<'a> Plan<'a> {
             .collect();
         let mut there: HashSet<(Ringing, ChannelId)> = HashSet::new();
         for (seq, row) in open {
+            // What waits there need not wait to be given up, or handed on.
+            if row.due_at <= now && !self.is_meant(row.channel) {
+                store::look_now(self.tx, seq, now)?;
+            }
             match row.kind {
                 Kind::Planned => match wanted.get(&ringing(&row)) {
                     // On its way, it stays even where its channel is not meant any more: what becomes of it is told.

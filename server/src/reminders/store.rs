@@ -6,12 +6,13 @@ use crate::{
     metrics::Outbox,
 };
 use daymark_shared::{
+    event::Event,
     ids::{AccountId, ChannelId, ReminderId, RoutineId},
     occurrence::OccurrenceKey,
     reminder::{Reason, ReminderSettings, ReminderState, StoredSettings},
     schedule::Start,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use rusqlite::{OptionalExtension, Row, params};
 use std::collections::HashMap;
 
@@ -214,13 +215,14 @@ pub fn insert(tx: &WriteTx<'_>, owed: &Owed, next_at: Timestamp, now: Timestamp)
     Ok(())
 }
 
-/// Rows of an account that nothing has become of yet, of one routine or of all.
+/// Rows of an account that nothing has become of yet, of one routine or of all. One that cannot be read is parked, alone.
 pub fn open(
-    tx: &ReadTx<'_>,
+    tx: &WriteTx<'_>,
     account: AccountId,
     routine: Option<RoutineId>,
+    now: Timestamp,
 ) -> Result<Vec<(i64, Owed)>, Error> {
-    let read = |row: &Row<'_>| Ok((row.get(12)?, owed(row)?));
+    let read = |row: &Row<'_>| Ok((row.get(12)?, owed(row)));
     let rows: Result<Vec<_>, _> = match routine {
         Some(routine) => tx
             .prepare_cached(concat!(
@@ -240,7 +242,89 @@ pub fn open(
             .query_map([account.as_bytes()], read)?
             .collect(),
     };
-    Ok(rows?)
+    readable(tx, rows?, now)
+}
+
+/// Those that could be read; the others are parked.
+fn readable(
+    tx: &WriteTx<'_>,
+    rows: Vec<(i64, rusqlite::Result<Owed>)>,
+    now: Timestamp,
+) -> Result<Vec<(i64, Owed)>, Error> {
+    let mut all = Vec::with_capacity(rows.len());
+    for (seq, row) in rows {
+        match row {
+            Ok(owed) => all.push((seq, owed)),
+            Err(error) => park(tx, seq, now, &error)?,
+        }
+    }
+    Ok(all)
+}
+
+/// Settles a row that cannot be read as missed. What is damaged of it is replaced by what can be read, so that it can be listed:
+/// an occurrence that is not there, under the hour at which it was to start.
+fn park(tx: &WriteTx<'_>, seq: i64, now: Timestamp, why: &rusqlite::Error) -> Result<(), Error> {
+    tracing::error!(reminder.seq = seq, error = %why, "a reminder cannot be read: it is parked");
+    tx.set_aside();
+    let read = |row: &Row<'_>| {
+        let known = row.get_ref(0)?.as_str().ok().and_then(Start::from_compact);
+        Ok((known, instant(row.get(1)?), row.get::<_, [u8; 16]>(2).map(AccountId::from_bytes).ok()))
+    };
+    let (known, starts_at, account) = tx
+        .prepare_cached("SELECT original, starts_at, account FROM reminders WHERE seq = ?1")?
+        .query_row([seq], read)?;
+    let original = known.unwrap_or_else(|| Start::At(starts_at.to_zoned(TimeZone::UTC).datetime()));
+    tx.prepare_cached(
+        "UPDATE OR REPLACE reminders
+         SET state = 3, next_at = NULL, settled_at = ?2, fence = fence + 1, reason = 'unreadable',
+             id = iif(length(id) = 16, id, randomblob(16)),
+             routine = iif(length(routine) = 16, routine, zeroblob(16)),
+             channel = iif(length(channel) = 16, channel, zeroblob(16)),
+             original = ?3, version = iif(?4 AND version BETWEEN 0 AND 4294967295, version, 0),
+             \"offset\" = iif(\"offset\" BETWEEN 0 AND 65535, \"offset\", 0),
+             round = iif(round BETWEEN 0 AND 255, round, 0),
+             kind = iif(kind BETWEEN 0 AND 4, kind, 0), missed = ?5 AND kind NOT IN (3, 4)
+         WHERE seq = ?1",
+    )?
+    .execute(params![
+        seq,
+        now.as_microsecond(),
+        original.compact(),
+        known.is_some(),
+        account.is_some()
+    ])?;
+    if let Some(account) = account {
+        tx.emit(account, Event::Resync);
+    }
+    Ok(())
+}
+
+/// Lets a row that waits to be tried again be looked at now.
+pub fn look_now(tx: &WriteTx<'_>, seq: i64, now: Timestamp) -> Result<(), Error> {
+    let mut update =
+        tx.prepare_cached("UPDATE reminders SET next_at = ?2 WHERE seq = ?1 AND state = 0 AND next_at > ?2")?;
+    if update.execute(params![seq, now.as_microsecond()])? == 1 {
+        tx.wake();
+    }
+    Ok(())
+}
+
+/// Whether there is, or was, a row of the same ring for this channel.
+pub fn is_known_to(tx: &ReadTx<'_>, owed: &Owed, channel: ChannelId) -> Result<bool, Error> {
+    let mut query = tx.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM reminders
+                        WHERE account = ?1 AND routine = ?2 AND original = ?3 AND \"offset\" = ?4 AND due_at = ?5
+                          AND channel = ?6 AND kind < 3)",
+    )?;
+    let key = params![
+        owed.account.as_bytes(),
+        owed.routine.as_bytes(),
+        owed.key.original.compact(),
+        owed.offset,
+        owed.due_at.as_microsecond(),
+        channel.as_bytes(),
+    ];
+    Ok(query.query_row(key, |row| row.get(0))?)
 }
 
 /// Forgets a row.
@@ -281,19 +365,24 @@ pub fn delete_routine(tx: &WriteTx<'_>, account: AccountId, routine: RoutineId) 
     Ok(())
 }
 
-/// Settles rows that came too late to be of use; at most `limit` of them. Answers whose they were.
+/// Settles rows that came too late to be of use; at most `limit` of them. Answers whose they were. One that cannot be read is
+/// parked.
 pub fn expire(tx: &WriteTx<'_>, now: Timestamp, limit: usize) -> Result<Vec<(AccountId, ReminderId)>, Error> {
-    let mut update = tx.prepare_cached(
+    let mut update = tx.prepare_cached(concat!(
         "UPDATE reminders
          SET state = iif(attempts = 0, 4, 3), next_at = NULL, settled_at = ?1, fence = fence + 1,
              missed = kind < 3, reason = coalesce(reason, iif(attempts = 0, 'too_late', 'silent'))
          WHERE seq IN (SELECT seq FROM reminders INDEXED BY reminders_next
                        WHERE next_at <= ?1 AND until < ?1 ORDER BY next_at LIMIT ?2)
-         RETURNING account, id",
-    )?;
-    let read = |row: &Row<'_>| Ok((AccountId::from_bytes(row.get(0)?), ReminderId::from_bytes(row.get(1)?)));
-    let rows = update.query_map(params![now.as_microsecond(), limit as i64], read)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+         RETURNING ",
+        owed_columns!(),
+        ", seq"
+    ))?;
+    let read = |row: &Row<'_>| Ok((row.get(12)?, owed(row)));
+    let rows: Result<Vec<_>, _> =
+        update.query_map(params![now.as_microsecond(), limit as i64], read)?.collect();
+    let rows = readable(tx, rows?, now)?;
+    Ok(rows.into_iter().map(|(_, owed)| (owed.account, owed.id)).collect())
 }
 
 /// Leases rows that are due, the longest due first. A row that cannot be read is parked, alone.
@@ -323,12 +412,7 @@ pub fn claim(
     }
     drop(rows);
     for (seq, error) in broken {
-        tracing::error!(reminder.seq = seq, %error, "a reminder cannot be read: it is parked");
-        tx.prepare_cached(
-            "UPDATE reminders SET state = 3, next_at = NULL, settled_at = ?2, missed = 0, reason = 'unreadable'
-             WHERE seq = ?1",
-        )?
-        .execute(params![seq, now.as_microsecond()])?;
+        park(tx, seq, now, &error)?;
     }
     // RETURNING keeps no order.
     leased.sort_by_key(|leased| leased.owed.due_at);
@@ -354,6 +438,8 @@ pub enum Settled {
     Failed(Reason),
     /// It is of no use any more.
     Expired(Reason),
+    /// Its person has taken the channel away: nothing is owed there.
+    Dropped,
 }
 
 impl Settled {
@@ -364,13 +450,14 @@ impl Settled {
             Self::Again { .. } => "again",
             Self::Failed(_) => "failed",
             Self::Expired(_) => "expired",
+            Self::Dropped => "dropped",
         }
     }
 
     /// What went wrong.
     pub const fn reason(&self) -> Option<Reason> {
         match self {
-            Self::Sent { .. } => None,
+            Self::Sent { .. } | Self::Dropped => None,
             Self::Again { reason, .. } => *reason,
             Self::Failed(reason) | Self::Expired(reason) => Some(*reason),
         }
@@ -380,6 +467,11 @@ impl Settled {
 /// Records what became of a lease; false where somebody else holds the row by now.
 pub fn settle(tx: &WriteTx<'_>, leased: &Leased, now: Timestamp, settled: &Settled) -> Result<bool, Error> {
     let (state, next_at, reason, late) = match settled {
+        Settled::Dropped => {
+            let mut delete =
+                tx.prepare_cached("DELETE FROM reminders WHERE seq = ?1 AND fence = ?2 AND state = 1")?;
+            return Ok(delete.execute(params![leased.seq, leased.fence])? == 1);
+        }
         Settled::Sent { late } => (SENT, None, None, *late),
         Settled::Again { at, reason } => (PENDING, Some(at.as_microsecond()), *reason, false),
         Settled::Failed(reason) => (FAILED, None, Some(*reason), false),
@@ -508,16 +600,19 @@ pub fn missed(
          WHERE account = ?1 AND missed = 1 AND (due_at, id) < (?2, ?3) ORDER BY due_at DESC, id DESC LIMIT ?4"
     ))?;
     let key = params![account.as_bytes(), due.as_microsecond(), id.as_bytes(), limit as i64];
-    readable(query.query_map(key, listed)?)
+    listable(query.query_map(key, listed)?)
 }
 
 /// What can be read of the rows: one that cannot is not in the way of the others.
-fn readable(rows: impl Iterator<Item = rusqlite::Result<Listed>>) -> Result<Vec<Listed>, Error> {
+fn listable(rows: impl Iterator<Item = rusqlite::Result<Listed>>) -> Result<Vec<Listed>, Error> {
     let mut listed = Vec::new();
     for row in rows {
         match row {
             Ok(row) => listed.push(row),
-            Err(error @ rusqlite::Error::FromSqlConversionFailure(..)) => {
+            Err(
+                error @ (rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)),
+            ) => {
                 tracing::error!(%error, "a reminder cannot be read: it is not listed");
             }
             Err(error) => return Err(error.into()),
@@ -542,7 +637,7 @@ pub fn upcoming(
          ORDER BY due_at, id LIMIT ?4"
     ))?;
     let key = params![account.as_bytes(), due.as_microsecond(), id.as_bytes(), limit as i64];
-    readable(query.query_map(key, listed)?)
+    listable(query.query_map(key, listed)?)
 }
 
 /// One reminder.
@@ -652,10 +747,10 @@ pub fn snoozed(tx: &ReadTx<'_>, account: AccountId) -> Result<HashMap<Place, Tim
         owed_columns!(),
         " FROM reminders INDEXED BY reminders_snoozed WHERE account = ?1 AND settled_at IS NULL AND kind = 1"
     ))?;
-    let rows = query.query_map([account.as_bytes()], owed)?;
-    Ok(rows
-        .map(|row| row.map(|owed| ((owed.routine, owed.key.original), owed.due_at)))
-        .collect::<Result<_, _>>()?)
+    let rows: Result<Vec<_>, _> = query.query_map([account.as_bytes()], |row| Ok(owed(row)))?.collect();
+    // One that cannot be read is parked by whoever changes something.
+    let known = rows?.into_iter().flatten();
+    Ok(known.map(|owed| ((owed.routine, owed.key.original), owed.due_at)).collect())
 }
 
 /// An account's settings; revision 0 while they are the usual ones.

@@ -149,7 +149,7 @@ fn what_may_have_been_missed_is_a_resync() {
     stream.expect(&[changed(2)]);
     let account = account(&me);
     for _ in 0..5_000 {
-        app.state.events.told(Told { events: vec![(account, Event::Account)], wake: None });
+        app.state.events.told(Told { events: vec![(account, Event::Account)], wake: None, set_aside: 0 });
     }
     Stream::open(&app, me.token(), Some(&stream.last)).expect(&[resync]);
 }
@@ -162,7 +162,7 @@ fn a_slow_reader_loses_events_but_not_the_knowledge_of_it() {
     let account = account(&me);
     // More than the sockets' buffers hold, while nobody reads.
     for _ in 0..300_000 {
-        app.state.events.told(Told { events: vec![(account, Event::Account)], wake: None });
+        app.state.events.told(Told { events: vec![(account, Event::Account)], wake: None, set_aside: 0 });
     }
     create(&me, &routine(1));
     let mut resyncs = 0;

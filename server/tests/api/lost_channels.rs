@@ -8,6 +8,7 @@ use crate::{
     sink::{Reply, Sink},
 };
 use jiff::SignedDuration;
+use rstest::rstest;
 use serde_json::{Value, json};
 
 const EMAIL: &str = "mira@example.org";
@@ -87,5 +88,69 @@ fn without_a_channel_nothing_is_planned() {
     let app = TestApp::start();
     let me = app.sign_up(EMAIL);
     create(&me, &planned(1, "2026-03-02T07:01", Some("FREQ=DAILY")));
-    assert_eq!(app.count("SELECT (SELECT count(*) FROM reminder_plans) + (SELECT count(*) FROM reminders)"), 0);
+    assert_eq!(
+        app.count("SELECT (SELECT count(*) FROM reminder_plans) + (SELECT count(*) FROM reminders)"),
+        0
+    );
+}
+
+/// It was tried, and waits for another try, when its person takes the channel away.
+#[rstest]
+#[case::nobody_is_left(&[], &[])]
+#[case::a_fallback_is_left(&[(2, "fallback")], &["/2"])]
+#[case::the_first_of_them_gets_it(&[(2, "fallback"), (3, "fallback")], &["/2"])]
+#[case::the_others_have_it(&[(2, "always"), (3, "fallback")], &["/2"])]
+fn what_waits_for_a_channel_that_is_taken_away_is_not_missed(
+    #[case] others: &[(u32, &str)],
+    #[case] told: &[&str],
+) {
+    let sink = Sink::start();
+    let app = with_push(&sink);
+    let me = app.sign_up(EMAIL);
+    add_hook(&me, 1, &sink.url("/1"), "always");
+    for (n, role) in others {
+        add_hook(&me, *n, &sink.url(&format!("/{n}")), role);
+    }
+    // No longer than what lets the fallback wait.
+    sink.script("/1", &[Reply::Status(429, "retry-after: 50\r\n")]);
+    create(&me, &planned(1, "2026-03-02T07:01", None));
+    let worker = app.worker();
+    pass(&app, minutes(1), minutes(1));
+    sink.wait_for(1);
+    delete_channel(&me, 1);
+    // Well before the other try.
+    pass(&app, SignedDuration::from_secs(10), SignedDuration::from_secs(1));
+    let arrived = || sink.ledger().into_iter().map(|message| message.path).filter(|path| path != "/1");
+    assert_eq!(arrived().collect::<Vec<_>>(), told);
+    pass(&app, minutes(45), minutes(1));
+    assert_eq!(arrived().count(), told.len(), "nobody is told twice");
+    let me = app.sign_in(EMAIL);
+    assert_eq!(listed(&me, "missed"), [Value::Null; 0]);
+    let rows = app.count("SELECT count(*) FROM reminders");
+    assert_eq!(rows as usize, told.len(), "nothing of it stays");
+    drop(worker);
+}
+
+/// It is on its way when its person takes the channel away: what the other end makes of it is of no interest.
+#[test]
+fn what_is_on_its_way_to_a_channel_that_is_taken_away_is_not_missed() {
+    let sink = Sink::start();
+    let app = with_push(&sink);
+    let me = app.sign_up(EMAIL);
+    add_hook(&me, 1, &sink.url("/1"), "always");
+    add_hook(&me, 2, &sink.url("/2"), "fallback");
+    let (refuse, answer) = Reply::held(400);
+    sink.script("/1", &[refuse]);
+    create(&me, &planned(1, "2026-03-02T07:01", None));
+    let worker = app.worker();
+    app.advance(minutes(1));
+    sink.wait_for(1);
+    delete_channel(&me, 1);
+    answer.send(()).unwrap();
+    sink.wait_for(2);
+    idle(&app);
+    let paths: Vec<String> = sink.ledger().into_iter().map(|message| message.path).collect();
+    assert_eq!(paths, ["/1", "/2"]);
+    assert_eq!(listed(&me, "missed"), [Value::Null; 0]);
+    drop(worker);
 }

@@ -26,6 +26,7 @@ mod sink;
 mod smtp;
 mod static_files;
 mod stream;
+mod unreadable;
 mod valkey;
 #[path = "../support/valkey_server.rs"]
 mod valkey_server;

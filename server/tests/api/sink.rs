@@ -9,6 +9,7 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
+        mpsc::{self, Receiver, Sender},
     },
     thread,
     time::Duration,
@@ -23,6 +24,8 @@ pub enum Reply {
     Stall(Duration),
     /// Takes it after so long.
     Slow(Duration),
+    /// Answers this status as soon as the test says so.
+    Held(u16, Arc<Mutex<Receiver<()>>>),
     /// Reads it and closes.
     Close,
 }
@@ -30,6 +33,12 @@ pub enum Reply {
 impl Reply {
     /// Takes it.
     pub const TAKEN: Self = Self::Status(204, "");
+
+    /// One that waits for a word, and what that is said with.
+    pub fn held(status: u16) -> (Self, Sender<()>) {
+        let (say, said) = mpsc::channel();
+        (Self::Held(status, Arc::new(Mutex::new(said))), say)
+    }
 }
 
 /// A message that arrived.
@@ -124,6 +133,11 @@ fn serve(connection: TcpStream, ledger: &Mutex<Vec<Received>>, script: &Mutex<Sc
                 thread::sleep(time);
                 Reply::TAKEN
             }
+            Reply::Held(status, said) => {
+                // Whatever came of the test: it does not wait for ever.
+                let _ = said.lock().unwrap().recv_timeout(Duration::from_secs(30));
+                Reply::Status(status, "")
+            }
             other => other,
         };
         match reply {
@@ -134,7 +148,7 @@ fn serve(connection: TcpStream, ledger: &Mutex<Vec<Received>>, script: &Mutex<Sc
                 }
             }
             Reply::Stall(time) | Reply::Slow(time) => thread::sleep(time),
-            Reply::Close => return,
+            Reply::Held(..) | Reply::Close => return,
         }
     }
 }
