@@ -91,8 +91,14 @@ fn images_run_as_nobody_in_particular() {
     for image in ["server", "all-in-one", "web"] {
         assert!(stage(&dockerfile, image).contains("\nUSER 10001:10001\n"), "{image}");
     }
-    for base in ["runtime", "web"] {
-        assert!(dockerfile.contains(&format!("\nFROM debian:trixie-slim AS {base}\n")), "{base}");
+    for (image, made_of) in [
+        ("debian:trixie-slim", "base"),
+        ("base", "runtime"),
+        ("base", "web"),
+        ("runtime", "server"),
+        ("runtime", "all-in-one"),
+    ] {
+        assert!(dockerfile.contains(&format!("\nFROM {image} AS {made_of}\n")), "{made_of}");
     }
 }
 
