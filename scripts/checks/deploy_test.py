@@ -3,14 +3,20 @@
 import fcntl
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+from hashlib import sha256
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).resolve().parents[2]
+# Of the workflow's making: which builds were verified.
+DIGESTS = {"SERVER_DIGEST": "daymark-server", "WEB_DIGEST": "daymark-web"}
 SECRET = "smtps://me:s3cret ' \"$(false)\n@mail.example.org"
 
 
@@ -22,23 +28,19 @@ class Deploy(unittest.TestCase):
         program = self.folder / "bin/docker"
         program.parent.mkdir()
         program.write_text(
-            f'#!/bin/sh\nFAKE={self.folder} exec {sys.executable} {ROOT}/scripts/checks/fake_docker.py "$@"\n'
+            f'#!/bin/sh\nFAKE={self.folder} exec {sys.executable} -IS {ROOT}/scripts/checks/fake_docker.py "$@"\n'
         )
         program.chmod(0o755)
         self.target = self.folder / "daymark"
         schemas = {"1.0.0": 5, "1.0.1": 5, "1.1.0": 6, "1.1.1": 6}
         empty = {
-            "broken": [],
-            "mute": [],
-            "stuck": [],
-            "copies": {},
-            "running": {},
-            "calls": [],
+            **{what: [] for what in ("broken", "refused", "mute", "stuck", "calls", "files")},
+            **{what: {} for what in ("services", "built", "images", "copies", "running", "ran", "settings")},
             "schema": 0,
             "trials": 0,
             "written": 0,
         }
-        self.change(schemas=schemas, registry=list(schemas), **empty)
+        self.change(schemas=schemas, registry=dict.fromkeys(schemas, "first"), **empty)
 
     @property
     def world(self):
@@ -72,17 +74,21 @@ class Deploy(unittest.TestCase):
             self.assertLess(time.monotonic(), end)
             time.sleep(0.05)
 
-    def runs(self, version):
+    def runs(self, version, **more):
         self.assertEqual(self.world["trials"], 0)
-        self.assertEqual(self.world["running"], dict.fromkeys(["web", "jobs", "server", "valkey"], version), self.said)
+        ours = dict.fromkeys(["web", "jobs", "server", "valkey"], version)
+        self.assertEqual(self.world["running"], ours | more, self.said)
         self.assertEqual((self.target / "current").read_text(), f"{version}\n")
 
     def commands(self):
-        return [
-            call[7] if call[7] != "run" else call[call.index("server") + 1]
-            for call in self.world["calls"]
-            if call[0] == "compose"
-        ]
+        """Of Compose, and in place of `run` what it ran."""
+        found = []
+        for _, *call in (call for call in self.world["calls"] if call[0] == "compose"):
+            while call[0].startswith("--"):
+                del call[:2]
+            service = next((at for at, word in enumerate(call) if word in ("server", "web")), None)
+            found.append(call[0] if call[0] != "run" else " ".join(call[service:][:2]))
+        return found
 
     def test_a_first_version_starts(self):
         self.assertEqual(self.deploy("1.0.0"), 0, self.said)
@@ -94,13 +100,116 @@ class Deploy(unittest.TestCase):
         settings = self.world["settings"]
         self.assertEqual(settings["SMTP_URL"], SECRET)
         self.assertEqual(settings["IMAGES"], "ghcr.io/example")
-        self.assertIsNone(settings["BIND"], "what is empty would be more than nothing")
+        self.assertNotIn("BIND", settings, "what is empty would be more than nothing")
         self.assertNotIn("s3cret", json.dumps(self.world["calls"]) + self.said)
         files = [file for file in self.target.rglob("*") if file.is_file()]
         self.assertGreater(len(files), 3)
         for file in files:
             self.assertNotIn("s3cret", file.read_text(), file)
             self.assertEqual(file.stat().st_mode & 0o077, 0, file)
+
+    def test_every_setting_of_compose_arrives(self):
+        """As a reader of YAML finds them: what is filled in, and what has no value."""
+        compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+        wanted = set(re.findall(r"\$\{([A-Z0-9_]+)", json.dumps(compose)))
+        for service in compose["services"].values():
+            wanted |= {name for name, value in service.get("environment", {}).items() if value is None}
+        self.assertLess({"TLS_KEY_FILE", "TRUSTED_PROXIES", "RESOLVER", "PORT", "BASE_PATH", "S3_REGION"}, wanted)
+        given = {name: f"the {name}" for name in wanted} | {"PUBLIC_URL": "http://day.example.org"}
+        self.assertEqual(self.deploy("1.0.0", **given | {"TLS_CERTIFICATE_FILE": ""}), 0, self.said)
+        del given["TLS_CERTIFICATE_FILE"]
+        self.assertEqual(given, {name: self.world["settings"].get(name) for name in given})
+
+    def test_a_file_with_the_address_of_valkey_takes_the_place_of_ours(self):
+        self.deploy("1.0.0")
+        self.assertNotIn("VALKEY_URL", self.world["settings"])
+        self.deploy("1.0.1", VALKEY_URL_FILE="/run/secrets/valkey")
+        self.assertEqual(self.world["settings"]["VALKEY_URL"], "")
+
+    def test_compose_files_of_the_machine_are_taken_too(self):
+        self.target.mkdir()
+        for name in ("compose.tls.yml", "compose.monitoring.yml", "compose.yml.old", "notes.yml"):
+            (self.target / name).write_text("services: {}\n")
+        self.assertEqual(self.deploy("1.0.0"), 0, self.said)
+        release = "releases/1.0.0"
+        self.assertEqual(
+            self.world["files"],
+            [f"{release}/docker-compose.yml", f"{release}/docker/release.yml", "compose.monitoring.yml", "compose.tls.yml"],
+        )
+
+    def test_it_is_asked_below_its_path_and_by_tls(self):
+        for number, place in enumerate(
+            [
+                {"PUBLIC_URL": "https://example.org/day"},
+                {"PUBLIC_URL": "https://example.org:8443/team/day/"},
+                {"TLS_CERTIFICATE_FILE": "/certificates/a.pem", "TLS_KEY_FILE": "/certificates/b.pem"},
+                {"TLS_CERTIFICATE_FILE": "/certificates/a.pem", "PUBLIC_URL": "https://example.org/day"},
+            ]
+        ):
+            version = ("1.0.0", "1.0.1")[number % 2]
+            self.change(mute=[])
+            self.assertEqual(self.deploy(version, **place), 0, self.said)
+            self.runs(version)
+        self.change(mute=["1.0.0"])
+        self.assertEqual(self.deploy("1.0.0", **place), 1, self.said)
+        self.runs("1.0.1")
+
+    def test_what_else_runs_in_the_project_goes_on(self):
+        others = {"prometheus": "v3", "grafana": "v12"}
+        self.change(services={"1.0.0": ["web", "jobs", "server", "valkey", "mailer"]})
+        self.deploy("1.0.0")
+        self.change(running=self.world["running"] | others)
+        self.assertEqual(self.deploy("1.0.1"), 0, self.said)
+        self.runs("1.0.1", **others)
+        self.change(mute=["1.0.0"])
+        self.assertEqual(self.deploy("1.0.0"), 1, self.said)
+        self.runs("1.0.1", **others)
+
+    def verified(self, version):
+        """The digests of what the registry has now, as the workflow hands them on."""
+        found = {}
+        for name, image in DIGESTS.items():
+            build = self.world["registry"][version]
+            found[name] = "sha256:" + sha256(f"ghcr.io/example/{image} {version} {build}".encode()).hexdigest()
+        return found
+
+    def test_what_was_verified_runs_though_its_tag_moves(self):
+        digests = self.verified("1.0.0")
+        self.assertEqual(self.deploy("1.0.0", **digests), 0, self.said)
+        ran = self.world["ran"]
+        self.assertEqual(ran["web"], f"ghcr.io/example/daymark-web@{digests['WEB_DIGEST']}")
+        self.assertEqual(ran["jobs"], f"ghcr.io/example/daymark-server@{digests['SERVER_DIGEST']}")
+        self.assertNotIn("ghcr.io/example/daymark-web:1.0.0", self.world["images"], "the tag was asked again")
+        for digest in digests.values():
+            self.assertIn(digest, (self.target / "releases/1.0.0/images").read_text())
+
+        other = dict.fromkeys(digests, f"sha256:{0:064}")
+        self.assertEqual(self.deploy("1.0.1", **other), 2, self.said)
+        self.assertIn(f"daymark-server@sha256:{0:064} cannot be had", self.said)
+        self.runs("1.0.0")
+
+    def test_a_tag_is_asked_once_and_going_back_is_to_what_ran(self):
+        self.deploy("1.0.0")
+        first = self.world["ran"]
+        self.assertIn("@sha256:", first["web"])
+        self.change(registry=self.world["registry"] | {"1.0.0": "another"}, images={}, mute=["1.0.1"])
+        self.change(images={image: image for image in first.values()})
+        self.assertEqual(self.deploy("1.0.1"), 1, self.said)
+        self.assertEqual(self.world["ran"], first)
+        self.assertFalse((self.target / "releases/1.0.1/images").exists(), "it is recorded as one that ran")
+        # Settings were changed, say.
+        self.assertEqual(self.deploy("1.0.0"), 0, self.said)
+        self.assertEqual(self.world["ran"], first)
+        self.assertEqual(self.deploy("1.0.0", **self.verified("1.0.0")), 2, self.said)
+        self.assertIn("give what is new a version of its own", self.said)
+        self.runs("1.0.0")
+
+    def test_images_of_no_registry_run_by_their_id(self):
+        built = {f"ghcr.io/example/daymark-{part}:1.0.0": f"sha256:{part}" for part in ("server", "web")}
+        self.change(built=built, registry={})
+        self.assertEqual(self.deploy("1.0.0"), 0, self.said)
+        self.runs("1.0.0")
+        self.assertEqual(self.world["ran"], {"web": "sha256:web", "server": "sha256:server", "jobs": "sha256:server"})
 
     def test_a_version_with_the_same_schema_takes_over_without_a_stop(self):
         self.deploy("1.0.0")
@@ -116,6 +225,15 @@ class Deploy(unittest.TestCase):
         self.assertNotIn("up", self.commands())
         self.assertIn("what was logged", self.said)
 
+    def test_settings_that_nginx_refuses_change_nothing(self):
+        self.deploy("1.0.0")
+        for version in ("1.0.1", "1.1.0"):
+            self.change(refused=[version], calls=[])
+            self.assertEqual(self.deploy(version), 1, self.said)
+            self.runs("1.0.0")
+            self.assertNotIn("up", self.commands())
+            self.assertNotIn("stop", self.commands())
+
     def test_one_that_does_not_answer_goes_back(self):
         self.deploy("1.0.0")
         self.change(mute=["1.0.1"])
@@ -128,7 +246,11 @@ class Deploy(unittest.TestCase):
         self.assertEqual(self.deploy("1.1.0"), 0, self.said)
         self.runs("1.1.0")
         self.assertEqual(self.world["schema"], 6)
-        self.assertEqual(self.commands()[:6], ["config", "--json", "stop", "backup", "migrate", "up"])
+        self.assertEqual(self.world["copies"], {}, "the copy is still there")
+        self.assertEqual(
+            self.commands()[:7],
+            ["config", "server --json", "web", "stop", "server backup", "server migrate", "up"],
+        )
         first = next(call for call in self.world["calls"] if "up" in call)
         self.assertEqual(first[-2:], ["valkey", "server"], "web and jobs wait until the server is ready")
 
@@ -140,20 +262,25 @@ class Deploy(unittest.TestCase):
         self.assertEqual(self.world["schema"], 5)
 
     def test_what_was_migrated_is_restored_and_nothing_acknowledged_is_lost(self):
-        self.deploy("1.0.0")
-        written = self.world["written"]
-        self.change(broken=["1.1.0"])
-        self.assertEqual(self.deploy("1.1.0"), 1, self.said)
-        self.runs("1.0.0")
-        self.assertEqual(self.world["schema"], 5)
-        self.assertEqual(self.world["written"], written + 1, "one write after the door opened again, none before")
+        """Whatever backups are encrypted with: what opens them may be elsewhere."""
+        for seal in ({}, {"BACKUP_RECIPIENT": "age1somebody"}, {"BACKUP_PASSPHRASE_FILE": "/run/secrets/passphrase"}):
+            self.assertEqual(self.deploy("1.0.0", **seal), 0, self.said)
+            written = self.world["written"]
+            self.change(broken=["1.1.0"])
+            self.assertEqual(self.deploy("1.1.0", **seal), 1, self.said)
+            self.runs("1.0.0")
+            self.assertEqual(self.world["schema"], 5)
+            self.assertEqual(self.world["written"], written + 1, "one write after the door opened again, none before")
+            self.assertEqual(self.world["copies"], {}, "the copy is still there")
 
     def test_once_people_were_let_in_the_new_schema_stays(self):
         self.deploy("1.0.0")
         self.change(mute=["1.1.0"])
         self.assertEqual(self.deploy("1.1.0"), 3, self.said)
         self.assertEqual(self.world["schema"], 6)
-        self.assertNotIn("restore", self.commands())
+        self.assertEqual(len(self.world["copies"]), 1)
+        self.assertEqual((self.target / "current").read_text(), "1.1.0\n", "only this one knows the database")
+        self.assertNotIn("server restore", self.commands())
         self.assertIn("before-1.1.0", self.said)
 
     def test_an_older_schema_is_refused_before_anything_is_touched(self):
@@ -161,14 +288,14 @@ class Deploy(unittest.TestCase):
         self.change(calls=[])
         self.assertEqual(self.deploy("1.0.0"), 2, self.said)
         self.runs("1.1.0")
-        self.assertEqual(self.commands(), ["config", "--json"])
+        self.assertEqual(self.commands(), ["config", "server --json"])
         self.assertIn("a newer version's", self.said)
 
     def test_what_the_registry_lacks_changes_nothing(self):
         self.deploy("1.0.0")
-        self.change(registry=[])
+        self.change(registry={})
         self.assertEqual(self.deploy("1.0.1"), 2, self.said)
-        self.assertIn("daymark-web:1.0.1 cannot be had", self.said)
+        self.assertIn("daymark-server:1.0.1 cannot be had", self.said)
         self.runs("1.0.0")
 
     def test_a_first_version_that_fails_has_nothing_to_go_back_to(self):
@@ -198,7 +325,7 @@ class Deploy(unittest.TestCase):
 
     def test_five_versions_are_kept(self):
         versions = [f"1.0.{number}" for number in range(10, 18)]
-        self.change(schemas=dict.fromkeys(versions, 5), registry=versions)
+        self.change(schemas=dict.fromkeys(versions, 5), registry=dict.fromkeys(versions, "first"))
         for version in versions:
             self.assertEqual(self.deploy(version), 0, self.said)
         kept = {folder.name for folder in (self.target / "releases").iterdir()}
@@ -227,6 +354,10 @@ class Deploy(unittest.TestCase):
         for where in ["", "host", "-oProxyCommand=x:/srv", "host:relative", "host:/a'b"]:
             self.assertEqual(self.deploy("1.0.0", DEPLOY_TO=where), 2, where)
         self.assertEqual(self.deploy("1.0.0", IMAGES=""), 2)
+        digest = f"sha256:{1:064}"
+        for server, web in [("latest", digest), (digest, ""), ("", digest), (digest, f"{digest}0")]:
+            self.assertEqual(self.deploy("1.0.0", SERVER_DIGEST=server, WEB_DIGEST=web), 2, [server, web])
+            self.assertRegex(self.said, "^deploy: (SERVER|WEB)_DIGEST must be")
         self.assertEqual(self.world["calls"], [])
 
 

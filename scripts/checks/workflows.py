@@ -101,12 +101,11 @@ def of_step(step):
         if not (ROOT / script).exists():
             yield f"there is no {script}"
     if "scripts/deploy " in shell:
-        # What scripts/deploy asks for, and what Compose passes on.
-        compose = (ROOT / "docker-compose.yml").read_text().partition("x-settings:")[2].partition("\nservices:")[0]
-        passed_on = {"DEPLOY_TO", "IMAGES", "VERSION", "BIND", "PORT"} | set(
-            re.findall(r"^  ([A-Z0-9_]+):", compose, re.MULTILINE)
-        )
-        yield from (f"nothing passes {name} on" for name in sorted(step["env"].keys() - passed_on))
+        # What scripts/deploy asks for, and what Compose takes; CLIENT_FROM is of those who build.
+        asked = {"DEPLOY_TO", "IMAGES", "VERSION", "SERVER_DIGEST", "WEB_DIGEST"}
+        asked |= set(run([ROOT / "scripts/settings"]).stdout.split()) - {"CLIENT_FROM"}
+        yield from (f"nothing passes {name} on" for name in sorted(step["env"].keys() - asked))
+        yield from (f"{name} is not given" for name in sorted(asked - step["env"].keys()))
     if shell:
         # An expression of GitHub's is no shell.
         yield from filter(
@@ -131,6 +130,8 @@ BREAKAGES = [
     ("deploy.yml", '"$VERSION"', "${{ inputs.version }}"),
     ("deploy.yml", "MAIL_FROM: ", "MAIL_FORM: "),
     ("deploy.yml", "scripts/deploy ", "scripts/deploys "),
+    ("deploy.yml", "          WEB_DIGEST: ${{ steps.verified.outputs.web }}\n", ""),
+    ("deploy.yml", "          TLS_KEY_FILE: ${{ vars.TLS_KEY_FILE }}\n", ""),
     ("deploy.yml", "packages: read", "packages: write"),
     ("deploy.yml", "concurrency:\n", "env:\n"),
 ]

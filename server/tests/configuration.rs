@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use daymark_server::config::Judged;
-use std::{cell::RefCell, collections::BTreeSet, fmt::Write as _, fs, path::Path};
+use std::{cell::RefCell, collections::BTreeSet, fmt::Write as _, fs, path::Path, process::Command};
 
 fn read(file: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file)).unwrap_or_default()
@@ -220,13 +220,12 @@ fn asked<'a>(text: &'a str, begins: &str, is_asked: impl Fn(&str) -> bool) -> BT
         .collect()
 }
 
-/// What Compose puts into a file: `${X}`, and `X:` without a value, which is passed on.
-fn interpolated(compose: &str) -> BTreeSet<&str> {
-    let mut names = asked(compose, "${", |_| true);
-    names.extend(
-        compose.lines().filter_map(|line| line.trim().strip_suffix(':')).filter(|name| is_name(name)),
-    );
-    names
+/// What a Compose file takes from the environment, as `scripts/deploy` learns it.
+fn taken(compose: &str) -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let listed = Command::new(root.join("scripts/settings")).arg(root.join(compose)).output().unwrap();
+    assert!(listed.status.success(), "{compose}: {listed:?}");
+    String::from_utf8(listed.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
 /// What a script takes from its environment: with a default, or without ever giving it a value.
@@ -254,8 +253,7 @@ fn what_compose_reads_is_told_and_nothing_else() {
     let mut known = names(&server(&read("server/src/config.rs")));
     known.extend(told("scripts/nginx-render"));
     for file in ["docker-compose.yml", "docker-compose.override.yml", MONITORING, RELEASE] {
-        let compose = read(file);
-        let read = owned(interpolated(&compose));
+        let read = taken(file);
         let told = told(file);
         let lacking: Vec<_> =
             read.iter().filter(|name| !known.contains(*name) && !told.contains(*name)).collect();
