@@ -63,12 +63,15 @@ const inTurn = (work) => (turn = turn.then(work, work));
 
 // Sending.
 
+/** Says how long ago something was pressed: a device's clock may be wrong, but it goes on. */
+const aged = (body, pressed) => ({ ...body, seconds_ago: Math.max(0, Math.round((Date.now() - pressed) / 1000)) });
+
 /** `true` when it was taken, `false` when it will never be, `undefined` when it may be later. */
-async function send({ method, path, body }) {
+async function send({ method, path, body, pressed }) {
   try {
     const { status } = await fetch(`api/v1/${path}`, {
       method,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? undefined : JSON.stringify(pressed === undefined ? body : aged(body, pressed)),
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
       credentials: 'omit',
       signal: AbortSignal.timeout(LIMIT_MS),
@@ -148,11 +151,11 @@ async function pushed(data) {
 
 // Acting.
 
-/** What a press on an action sends. */
+/** What a press on an action sends. A snooze has a name: when its answer is lost, it is sent again, and done once. */
 const deedOf = (action, { token, snooze, tag, lang, title }) => ({
   method: 'POST',
   path: `reminder-actions/${token}/${action}`,
-  body: action === 'snooze' ? { minutes: snooze } : undefined,
+  ...(action === 'snooze' && { body: { minutes: snooze, id: crypto.randomUUID() }, pressed: Date.now() }),
   tag,
   lang,
   title,

@@ -36,7 +36,7 @@ function storage(values) {
 }
 
 /** A worker that runs, and what it did. `answers` are what the server answers with, in turn; without one it is offline. */
-function start({ answers = [], pages = [], values = new Map(), language = 'en-GB' } = {}) {
+function start({ answers = [], pages = [], values = new Map(), language = 'en-GB', clock = Date } = {}) {
   const handlers = new Map();
   const shown = [];
   const asked = [];
@@ -78,7 +78,7 @@ function start({ answers = [], pages = [], values = new Map(), language = 'en-GB
       if (status === undefined) throw new TypeError('offline');
       return { status };
     },
-    URL, AbortSignal, MessageChannel, Date, JSON, String, Boolean, Promise, console,
+    URL, AbortSignal, MessageChannel, Date: clock, JSON, String, Boolean, Promise, Math, console, crypto,
   });
   vm.runInContext(SOURCE, context);
   const say = async (name, event = {}) => {
@@ -154,7 +154,9 @@ test('snooze and done are sent with the capability, and nothing of the session',
   await worker.press('done');
   const [snooze, done] = worker.asked;
   assert.equal(snooze.url, 'api/v1/reminder-actions/capability/snooze');
-  assert.deepEqual({ ...snooze.body }, { minutes: 10 });
+  const { id, ...said } = snooze.body;
+  assert.deepEqual(said, { minutes: 10, seconds_ago: 0 });
+  assert.match(id, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   assert.deepEqual([done.url, done.method, done.body, done.credentials], ['api/v1/reminder-actions/capability/done', 'POST', undefined, 'omit']);
   assert.deepEqual(worker.shown, []);
 });
@@ -172,6 +174,25 @@ test('what cannot be sent says so, is kept over a restart, and is sent later', a
   assert.equal(again.asked[0].url, 'api/v1/reminder-actions/capability/done');
   assert.deepEqual(again.values.get('queue'), []);
   assert.deepEqual(again.shown, []);
+});
+
+test('a snooze whose answer was lost is sent again by the same name, and says when it was pressed', async () => {
+  let now = 1_000_000;
+  const clock = { now: () => now, parse: Date.parse };
+  const worker = start({ clock });
+  await worker.push(REMINDER);
+  await worker.press('snooze');
+  now += 90_400;
+  worker.answers.push(503, 204);
+  await assert.rejects(worker.say('sync'), /not sent yet/);
+  now += 60_000;
+  await worker.say('sync');
+  const [first, ...again] = worker.asked;
+  assert.deepEqual(again.map(({ body }) => body.seconds_ago), [90, 150]);
+  assert.deepEqual(again.map(({ body }) => body.id), [first.body.id, first.body.id]);
+  await worker.push(REMINDER);
+  await worker.press('snooze');
+  assert.notEqual(worker.asked.at(-1).body.id, first.body.id);
 });
 
 test('a server that is out of order is asked again, one that refuses is not', async () => {

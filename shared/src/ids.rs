@@ -97,6 +97,8 @@ ids! {
     ChannelId;
     /// A reminder: one message owed to one channel at one instant.
     ReminderId;
+    /// One press on *snooze*.
+    SnoozeId;
 }
 
 #[cfg(test)]

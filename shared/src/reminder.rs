@@ -2,7 +2,7 @@
 
 use crate::{
     channel::ChannelKind,
-    ids::{ChannelId, ReminderId, RoutineId},
+    ids::{ChannelId, ReminderId, RoutineId, SnoozeId},
     occurrence::OccurrenceKey,
     problem::{Code, Violation},
     routine::{Colour, Icon},
@@ -462,6 +462,21 @@ pub enum ReminderList {
 pub struct Snooze {
     /// In so many minutes: 1–1,440.
     pub minutes: u16,
+}
+
+/// The same from within a message: it may be sent long after it was pressed, and again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PressedSnooze {
+    /// In so many minutes from when it was pressed: 1–1,440.
+    pub minutes: u16,
+    /// Which press it was, by whoever sends it: the same one again changes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<SnoozeId>,
+    /// How many seconds ago it was pressed; not given, it was just now.
+    #[serde(default)]
+    pub seconds_ago: u32,
 }
 
 /// How an occurrence stands with its reminders.

@@ -456,6 +456,29 @@ pub fn is_open(
     Ok(change.state == OccurrenceState::Planned && change.run.is_none())
 }
 
+/// When an occurrence starts that is there and still to be done: on the clock, and at what instant. `None` for any other.
+///
+/// # Errors
+/// Where storage fails.
+pub fn start_of_open(
+    tx: &ReadTx<'_>,
+    caller: &Caller<'_>,
+    routine: RoutineId,
+    key: OccurrenceKey,
+) -> Result<Option<(Start, Timestamp)>, Error> {
+    let found = match Found::load(tx, caller, routine, key) {
+        Ok(found) => found,
+        Err(error) if error.code() == Code::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let is_open = found.change.state == OccurrenceState::Planned && found.change.run.is_none();
+    Ok(is_open.then(|| {
+        let view = found.zones.on(found.change.start().date());
+        let shown = shown(&found.planned, &found.change, &found.zones, view);
+        (shown.start, shown.starts_at)
+    }))
+}
+
 /// The occurrence as it is called now: an edit of its routine may have opened another version since `key` was told.
 ///
 /// # Errors

@@ -4,9 +4,10 @@ use super::store::{self, Kind, Owed};
 use crate::{accounts, caller::Caller, channels, days, db::WriteTx, error::Error};
 use daymark_shared::{
     event::Event,
-    ids::{ChannelId, ReminderId, RoutineId},
+    ids::{ChannelId, ReminderId, RoutineId, SnoozeId},
     occurrence::OccurrenceKey,
     problem::Code,
+    reminder::PressedSnooze,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,6 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 const SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// How long a device is tried to be told that another one was used.
 const CLOSING: SignedDuration = SignedDuration::from_mins(10);
+/// Where the ids of snoozes come from.
+const SNOOZE: &str = "reminder.snooze.1";
 /// The longest that a reminder is put off, in minutes.
 const SNOOZE_MAX: u16 = 1_440;
 
@@ -22,8 +25,8 @@ const SNOOZE_MAX: u16 = 1_440;
 pub enum Act {
     /// Started, done or left out: nothing more is owed.
     Settled,
-    /// Seen: what was due, and reminding again, is over; a later reminder still comes.
-    Seen,
+    /// Seen: what is due by then, and reminding again of it, is over; a later reminder still comes.
+    SeenUntil(Timestamp),
 }
 
 /// The person has acted on an occurrence. `by` is the channel whose message they answered, if it was one.
@@ -52,15 +55,20 @@ pub fn acknowledge(
         match act {
             // Not due yet: it would not have been owed. Should the person change their mind, it is planned again.
             Act::Settled if owed.due_at > now => store::delete(tx, seq)?,
-            Act::Seen if owed.due_at > now && owed.kind == Kind::Planned && owed.first_at() > now => {}
-            Act::Settled | Act::Seen => store::acknowledge(tx, seq, now)?,
+            Act::SeenUntil(then)
+                if owed.due_at > then && owed.kind == Kind::Planned && owed.first_at() > then => {}
+            Act::Settled | Act::SeenUntil(_) => store::acknowledge(tx, seq, now)?,
         }
     }
     let starts_at = match starts_at {
         Some(at) => at,
         None => days::start(tx, caller, routine, key)?.map_or(now, |(_, at)| at),
     };
-    store::note_acknowledged(tx, account, (routine, key.original), starts_at, now)?;
+    let known_until = match act {
+        Act::Settled => now,
+        Act::SeenUntil(then) => then,
+    };
+    store::note_acknowledged(tx, account, (routine, key.original), starts_at, known_until)?;
     tx.emit(account, Event::Occurrence { routine, key });
     store::dismiss(tx, account, Some((routine, key.original)))?;
     close_elsewhere(tx, caller, (routine, key), starts_at, by)
@@ -131,22 +139,32 @@ fn found(tx: &WriteTx<'_>, caller: &Caller<'_>, id: ReminderId) -> Result<Owed, 
     Ok(Owed { key, ..owed })
 }
 
-/// Puts a reminder off: it rings again on every channel. The plan stays as it is.
+/// Puts a reminder off: it rings again on every channel, so many minutes after it was pressed. The plan stays as it is. One
+/// that is asked for again by the same id is done once.
 ///
 /// # Errors
-/// [`Code::NotFound`], also where there is no channel left to ring on; [`Code::BadValue`] for other than 1–1,440 minutes; [`Code::OccurrenceBegun`] where the occurrence
-/// is not to be done any more.
+/// [`Code::NotFound`], also where there is no channel left to ring on; [`Code::BadValue`] for other than 1–1,440 minutes, and where they are over by
+/// now; [`Code::OccurrenceBegun`] where the occurrence is not to be done any more.
 pub fn snooze(
     tx: &WriteTx<'_>,
     caller: &Caller<'_>,
     id: ReminderId,
-    minutes: u16,
+    PressedSnooze { minutes, id: press, seconds_ago }: PressedSnooze,
     is_from_message: bool,
 ) -> Result<(), Error> {
     if !(1..=SNOOZE_MAX).contains(&minutes) {
         return Err(Error::field(Code::BadValue, "/minutes", "1 to 1440 minutes"));
     }
     let owed = found(tx, caller, id)?;
+    let first = first_id(caller, &owed, press);
+    if store::find(tx, caller.account, first)?.is_some() {
+        return Ok(());
+    }
+    let wait =
+        SignedDuration::from_mins(i64::from(minutes)) - SignedDuration::from_secs(i64::from(seconds_ago));
+    if wait <= SignedDuration::ZERO {
+        return Err(Error::field(Code::BadValue, "/seconds_ago", "it was to ring again before now"));
+    }
     if !days::is_open(tx, caller, owed.routine, owed.key)? {
         return Err(Code::OccurrenceBegun.into());
     }
@@ -155,18 +173,28 @@ pub fn snooze(
         return Err(Code::NotFound.into());
     }
     let by = is_from_message.then_some(owed.channel);
-    acknowledge(tx, caller, (owed.routine, owed.key), Act::Seen, by)?;
-    let due_at =
-        caller.now.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX);
+    // Put off before it was due, it does not ring when it would have.
+    let until = owed.due_at.max(caller.now);
+    acknowledge(tx, caller, (owed.routine, owed.key), Act::SeenUntil(until), by)?;
+    let due_at = caller.now.checked_add(wait).unwrap_or(Timestamp::MAX);
     // Worth sending for as long as the one that is put off was.
     let until = due_at.checked_add(owed.until.duration_since(owed.due_at)).unwrap_or(Timestamp::MAX);
-    for channel in routing.targets() {
-        let id = caller.mint(ReminderId::mint);
+    for (n, channel) in routing.targets().iter().enumerate() {
+        let id = if n == 0 { first } else { caller.mint(ReminderId::mint) };
         let again =
             Owed { id, channel: *channel, kind: Kind::Snoozed, round: 0, due_at, until, ..owed.clone() };
         store::insert(tx, &again, due_at, caller.now)?;
     }
     Ok(())
+}
+
+/// What the first row of a snooze is called: always the same, where whoever pressed has given it an id.
+fn first_id(caller: &Caller<'_>, owed: &Owed, press: Option<SnoozeId>) -> ReminderId {
+    let Some(press) = press else { return caller.mint(ReminderId::mint) };
+    let place = [*owed.account.as_bytes(), *owed.id.as_bytes(), *press.as_bytes()].concat();
+    let mut random = [0; 10];
+    random.iter_mut().zip(caller.vault.blind(SNOOZE, &place)).for_each(|(to, from)| *to = from);
+    ReminderId::mint(owed.due_at.as_millisecond().unsigned_abs(), random)
 }
 
 /// The person has seen a reminder, or knows that they missed it.
@@ -182,7 +210,7 @@ pub fn dismiss(
     let owed = found(tx, caller, id)?;
     let by = is_from_message.then_some(owed.channel);
     tx.emit(caller.account, Event::Reminder { id });
-    acknowledge(tx, caller, (owed.routine, owed.key), Act::Seen, by)
+    acknowledge(tx, caller, (owed.routine, owed.key), Act::SeenUntil(caller.now), by)
 }
 
 /// The person has seen all that they missed.

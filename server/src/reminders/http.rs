@@ -17,7 +17,7 @@ use daymark_shared::{
     ids::ReminderId,
     page::Page,
     problem::{Code, Problem},
-    reminder::{Reminder, ReminderList, ReminderSettings, Snooze, StoredSettings},
+    reminder::{PressedSnooze, Reminder, ReminderList, ReminderSettings, Snooze, StoredSettings},
 };
 use serde::Deserialize;
 
@@ -99,7 +99,8 @@ async fn snooze(
     Path(id): Path<ReminderId>,
     Json(Snooze { minutes }): Json<Snooze>,
 ) -> Result<HttpResponse, Error> {
-    write(&state, who, move |tx, caller| act::snooze(tx, caller, id, minutes, false)).await?;
+    let now = PressedSnooze { minutes, id: None, seconds_ago: 0 };
+    write(&state, who, move |tx, caller| act::snooze(tx, caller, id, now, false)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -165,16 +166,19 @@ async fn by_token(
 }
 
 /// Put a reminder off, from within its message
+///
+/// With an `id`, it is done once, however often it is sent. The minutes count from when it was pressed; where they are over by
+/// now, it is refused.
 #[utoipa::path(post, path = "/api/v1/reminder-actions/{token}/snooze", tag = "reminders", security(()),
-    request_body = Snooze, params(("token" = String, Path, description = "The capability that the message holds")),
+    request_body = PressedSnooze, params(("token" = String, Path, description = "The capability that the message holds")),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 async fn snooze_by_token(
     state: web::Data<State>,
     token: web::Path<String>,
-    Json(Snooze { minutes }): Json<Snooze>,
+    Json(pressed): Json<PressedSnooze>,
 ) -> Result<HttpResponse, Error> {
-    by_token(&state, &token, move |tx, caller, id| act::snooze(tx, caller, id, minutes, true)).await
+    by_token(&state, &token, move |tx, caller, id| act::snooze(tx, caller, id, pressed, true)).await
 }
 
 /// Mark an occurrence as done, from within a message

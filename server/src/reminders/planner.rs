@@ -16,7 +16,6 @@ use crate::{
 };
 use daymark_shared::{
     ids::{ChannelId, ReminderId, RoutineId},
-    problem::Code,
     reminder::{OFFSET_MAX, ReminderSettings, useful_until},
     schedule::{Start, ZoneHistory},
 };
@@ -75,7 +74,7 @@ impl<'a> Plan<'a> {
         let first = self.date(after).saturating_sub((LATEST_HOURS / 24 + 1).days());
         let last = self.date(until).saturating_add(i64::from(OFFSET_MAX / (24 * 60) + 1).days());
         let happenings = days::happenings(self.tx, self.caller.account, only, &self.zones, (first, last))?;
-        // The person knows of these: what had rung by then does not ring again.
+        // The person knows of these: what had rung by then, or was put off until it had, does not ring again.
         let week = SignedDuration::from_mins(i64::from(OFFSET_MAX)) + SignedDuration::from_hours(24);
         let span = (
             after.checked_sub(week).unwrap_or(Timestamp::MIN),
@@ -88,7 +87,9 @@ impl<'a> Plan<'a> {
             let mut rings = self.rings(happening, (after, until));
             let seen = known.get(&(happening.routine, happening.key.original));
             rings.retain(|owed| {
-                let is_over = owed.round > 0 && seen.is_some_and(|seen| owed.first_at() <= *seen);
+                // What is due by now is on its way, or over.
+                let may_be_over = owed.round > 0 || owed.due_at > self.caller.now;
+                let is_over = may_be_over && seen.is_some_and(|seen| owed.first_at() <= *seen);
                 !is_over && (whatever || owed.due_at >= written)
             });
             rings
@@ -210,15 +211,8 @@ impl<'a> Plan<'a> {
     /// This row with its occurrence as it is called now and when it starts by now, while it is still to be done.
     fn as_it_is_now(&self, row: &Owed) -> Result<Option<Owed>, Error> {
         let key = days::current_key(self.tx, self.caller, row.routine, row.key)?;
-        match days::is_open(self.tx, self.caller, row.routine, key) {
-            Ok(true) => {}
-            Ok(false) => return Ok(None),
-            Err(error) if error.code() == Code::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        }
-        let start = days::start(self.tx, self.caller, row.routine, key)?;
-        let starts_at = start.map_or(row.starts_at, |(start, at)| self.starts_at(start, at));
-        Ok(Some(Owed { key, starts_at, ..row.clone() }))
+        let start = days::start_of_open(self.tx, self.caller, row.routine, key)?;
+        Ok(start.map(|(start, at)| Owed { key, starts_at: self.starts_at(start, at), ..row.clone() }))
     }
 }
 

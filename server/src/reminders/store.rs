@@ -689,29 +689,29 @@ pub fn told(
     Ok(channels.collect::<Result<_, _>>()?)
 }
 
-/// Notes that the person knows of an occurrence, whatever version of its routine brings it about.
+/// Notes that the person knows of what is due of an occurrence until then, whatever version of its routine brings it about.
 pub fn note_acknowledged(
     tx: &WriteTx<'_>,
     account: AccountId,
     (routine, original): Place,
     starts_at: Timestamp,
-    now: Timestamp,
+    until: Timestamp,
 ) -> Result<(), Error> {
     tx.prepare_cached(
         "INSERT INTO acknowledgements (account, routine, original, at, starts_at)
-         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET at = excluded.at, starts_at = excluded.starts_at",
+         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET at = max(at, excluded.at), starts_at = excluded.starts_at",
     )?
     .execute(params![
         account.as_bytes(),
         routine.as_bytes(),
         original.compact(),
-        now.as_microsecond(),
+        until.as_microsecond(),
         starts_at.as_microsecond(),
     ])?;
     Ok(())
 }
 
-/// Which occurrences that start between the two the person knows of, and since when.
+/// Which occurrences that start between the two the person knows of, and until when: what is due by then is over.
 pub fn acknowledged(
     tx: &ReadTx<'_>,
     account: AccountId,

@@ -24,7 +24,9 @@ mod sessions;
 mod sink;
 #[path = "../support/smtp.rs"]
 mod smtp;
+mod snooze;
 mod static_files;
+mod stopping;
 mod stream;
 mod unreadable;
 mod valkey;
