@@ -12,6 +12,7 @@ use crate::{
     error::Error,
     metrics,
     origin::Origin,
+    outbound,
     state::State,
     vault::{Vault, random},
 };
@@ -92,7 +93,8 @@ pub async fn deliver(state: &State, channel: &Opened, message: &Message) -> Outc
     };
     let begun = monotonic();
     let span = trace_span!("deliver", channel = metrics::name(channel.kind()), outcome = field::Empty);
-    let outcome = timeout(WHOLE, sending).instrument(span.clone()).await;
+    let sending = outbound::on_behalf_of(channel.account(), timeout(WHOLE, sending));
+    let outcome = sending.instrument(span.clone()).await;
     let outcome = outcome.unwrap_or(Outcome::Retry { reason: Reason::Silent, after: None });
     span.record("outcome", outcome.name());
     state.metrics.sent(channel.kind(), outcome.name(), begun.elapsed());

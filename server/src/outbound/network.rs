@@ -1,16 +1,13 @@
 //! The network below: names to addresses, addresses to connections. Tests put their own in its place.
 
+use super::look_ups::Places;
 use std::{
     io,
     net::{IpAddr, SocketAddr, ToSocketAddrs},
     pin::Pin,
-    sync::Arc,
     thread,
 };
-use tokio::{
-    net::TcpStream,
-    sync::{Semaphore, oneshot},
-};
+use tokio::{net::TcpStream, sync::oneshot};
 
 /// Something that is being waited for.
 pub type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -24,27 +21,19 @@ pub trait Network: Send + Sync + 'static {
     fn connect(&self, address: SocketAddr) -> Pending<io::Result<TcpStream>>;
 }
 
-/// Names looked up at once at most.
-const LOOK_UPS: usize = 64;
-
 /// The system's: `getaddrinfo`, with all that the machine is set up to ask, and TCP.
+#[derive(Default)]
 pub(super) struct System {
-    look_ups: Arc<Semaphore>,
-}
-
-impl Default for System {
-    fn default() -> Self {
-        Self { look_ups: Arc::new(Semaphore::new(LOOK_UPS)) }
-    }
+    places: Places,
 }
 
 impl Network for System {
     /// Nothing ends a `getaddrinfo` but the system, which may take half a minute. So each has a thread of its own, which
     /// keeps its place when nobody waits for it any more, and which does not hold up the end of the process.
     fn resolve(&self, name: &str) -> Pending<io::Result<Vec<IpAddr>>> {
-        let (name, look_ups) = (name.to_owned(), self.look_ups.clone());
+        let (name, place) = (name.to_owned(), self.places.wait());
         Box::pin(async move {
-            let place = look_ups.acquire_owned().await.map_err(io::Error::other)?;
+            let place = place.await?;
             let (tell, told) = oneshot::channel();
             let look_up = move || {
                 let found = (name.as_str(), 0).to_socket_addrs();

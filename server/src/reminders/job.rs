@@ -9,7 +9,7 @@ use super::{
     compose::{self, Ready},
     judge::{self, Verdict},
     planner,
-    shares::Shares,
+    shares::{Shares, Took},
     store::{self, Leased, Owed, Settled},
 };
 use crate::{
@@ -40,9 +40,6 @@ use tracing::Instrument as _;
 
 /// How many messages are on their way at once.
 const SLOTS: usize = 256;
-/// How long a message waits at least whose address or account is in trouble and has its share of slots; up to five times as long, so that many
-/// do not come back at once.
-const STEP_BACK: SignedDuration = SignedDuration::from_millis(500);
 /// How long a lease lasts.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(10);
 /// How long a whole send may take.
@@ -50,8 +47,6 @@ const SEND: Duration = Duration::from_secs(5);
 /// How late after its lease has begun a send may still begin. With the send itself, and the two seconds that the database
 /// may take to record it, the lease is not over.
 const HESITATION: Duration = Duration::from_secs(2);
-/// From how long on a send counts as trouble, though it succeeds.
-const SLOW: Duration = Duration::from_secs(1);
 /// How often it is looked for work where nothing can wake this process: other processes write the same file.
 const POLL_ALONE: SignedDuration = SignedDuration::from_millis(900);
 /// The same where Valkey carries wake-ups.
@@ -141,8 +136,9 @@ impl Desk {
             Ready::Send(channel, message) => (channel, message),
         };
         let account = leased.owed.account;
-        if !self.shares.enter((channel.origin(), account), now) {
-            let wait = STEP_BACK + STEP_BACK * i32::from(random::<1>()[0]) / 64;
+        if let Err(least) = self.shares.enter((channel.origin(), account), now) {
+            // Up to five times as long, so that many do not come back at once.
+            let wait = least + least * i32::from(random::<1>()[0]) / 64;
             let at = now.checked_add(wait).unwrap_or(Timestamp::MAX);
             return tell(leased, Err(Settled::Again { at, reason: None }));
         }
@@ -152,8 +148,8 @@ impl Desk {
         let sending = async move {
             let begun = monotonic();
             let outcome = try_to_send(&state, &channel, &message, claimed_at).await;
-            let failed = matches!(outcome, Ok(Outcome::Retry { .. })) || begun.elapsed() > SLOW;
-            shares.leave((channel.origin(), account), state.clock.now(), failed);
+            let took = Took { failed: matches!(outcome, Ok(Outcome::Retry { .. })), time: begun.elapsed() };
+            shares.leave((channel.origin(), account), state.clock.now(), took);
             tell(leased, outcome);
         };
         self.sending.spawn_local(sending.instrument(span));

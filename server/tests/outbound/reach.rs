@@ -3,12 +3,13 @@
 use crate::peer::{Peer, client, send};
 use daymark_server::{
     config,
-    outbound::{Failure, Fault, Network, Outbound, Pending, Purpose, Refusal},
+    outbound::{Failure, Fault, Network, Outbound, Pending, Purpose, Refusal, on_behalf_of, whose},
 };
+use daymark_shared::ids::AccountId;
 use std::{
     io,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 use tokio::net::TcpStream;
 
@@ -89,4 +90,35 @@ async fn a_name_without_an_address_was_told_nothing() {
     let outbound = leading_to(&[], &config::Outbound::default());
     let failure = send(&outbound, "https://nobody.example/").await.unwrap_err();
     assert_eq!(failure, Failure { fault: Fault::Dns, sent: false });
+}
+
+/// Looks at on whose behalf names are looked up.
+struct Listens(Arc<Mutex<Vec<Option<AccountId>>>>);
+
+impl Network for Listens {
+    fn resolve(&self, _: &str) -> Pending<io::Result<Vec<IpAddr>>> {
+        self.0.lock().unwrap().push(whose());
+        Box::pin(async { Err(io::Error::other("no such name")) })
+    }
+
+    fn connect(&self, _: SocketAddr) -> Pending<io::Result<TcpStream>> {
+        unreachable!("there is no address")
+    }
+}
+
+/// Its share of look-ups is an account's own, so it has to be known where one is made.
+#[actix_web::test]
+async fn a_name_is_looked_up_on_behalf_of_whoever_asks() {
+    let seen = Arc::<Mutex<Vec<Option<AccountId>>>>::default();
+    let config = config::Outbound::default();
+    let outbound = Outbound::on(Arc::new(Listens(Arc::clone(&seen))), &config).unwrap();
+    let (mira, noor) = (AccountId::from_bytes([1; 16]), AccountId::from_bytes([2; 16]));
+    let asks = |name: &str| {
+        let (outbound, url) = (outbound.clone(), format!("https://{name}.example/"));
+        async move { send(&outbound, &url).await.unwrap_err() }
+    };
+    // Both at once, so that they take turns.
+    tokio::join!(on_behalf_of(mira, asks("a")), on_behalf_of(noor, asks("b")));
+    asks("c").await;
+    assert_eq!(*seen.lock().unwrap(), [Some(mira), Some(noor), None]);
 }
