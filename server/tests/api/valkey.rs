@@ -2,16 +2,18 @@
 
 use crate::{
     app::TestApp,
-    planning::{channel_id, create, planned, routine, routine_id, two_people},
+    planning::{channel_id, create, day, planned, routine, routine_id, two_people, webhook},
     reminders::upcoming,
     sink::Sink,
     stream::Stream,
     valkey_server::ValkeyServer,
 };
 use daymark_server::{
+    caller::Caller,
     clock::monotonic,
     kv::{Kv, State},
     origin::Origin,
+    reminders::{self, Act},
 };
 use daymark_shared::event::Event;
 use serde_json::json;
@@ -173,6 +175,46 @@ fn events_cross_processes_and_a_loss_is_a_resync() {
     create(&other, &routine(3));
     assert_ne!(theirs.next().unwrap()["kind"], "account", "of another account");
     while stream.next().unwrap()["kind"] != "account" {}
+}
+
+/// What is done about a reminder at one process: every screen at the others hears of it, or sees it when it looks.
+#[test]
+fn an_act_on_a_reminder_is_known_at_the_other_process() {
+    let valkey = ValkeyServer::start();
+    let apps = [valkey.as_ref().map(with), Some(TestApp::start())];
+    for app in apps.into_iter().flatten() {
+        let elsewhere = app.another_process();
+        let is_connected = app.state.kv.state() == State::Connected;
+        if is_connected {
+            eventually("connected", || elsewhere.kv.state() == State::Connected);
+        }
+        let me = app.sign_up("mira@example.org");
+        me.post("/api/v1/channels", &webhook(1)).json(201);
+        create(&me, &planned(1, "2026-03-02T07:05", None));
+        app.advance(jiff::SignedDuration::from_mins(5));
+        let mut stream = Stream::live(&app, me.token());
+        let reminder = upcoming(&me).remove(0)["id"].take();
+        assert_eq!(day(&me, "2026-03-02")[0]["reminded"], json!(null));
+
+        let account = me.get("/api/v1/account").json(200)["id"].as_str().unwrap().parse().unwrap();
+        let (routine, key) = (routine_id(1).parse().unwrap(), "1-20260302T0705".parse().unwrap());
+        let (vault, now) = (elsewhere.vault.clone(), app.now());
+        let written = elsewhere.db.write(move |tx| {
+            let caller = Caller { account, vault: &vault, now };
+            reminders::acknowledge(tx, &caller, (routine, key), Act::SeenUntil(now), None)
+        });
+        actix_web::rt::System::new().block_on(written).unwrap();
+        if is_connected {
+            // It may have connected only now: then there is a resync before it.
+            let told = std::iter::from_fn(|| stream.next()).find(|event| event["kind"] == "reminder");
+            assert_eq!(told.unwrap()["id"], reminder);
+            stream.expect(&[
+                json!({ "kind": "occurrence", "routine": routine_id(1), "key": "1-20260302T0705" }),
+            ]);
+        }
+        assert_eq!(day(&me, "2026-03-02")[0]["reminded"]["acknowledged"], true);
+        assert_eq!(upcoming(&me).len(), 0);
+    }
 }
 
 /// Says that it is over when it goes.
