@@ -247,12 +247,19 @@ fn unclear(what: &str) -> Error {
     Error::Store(format!("the store's answer to {what} cannot be read"))
 }
 
-/// What the store says against it: its code, which is one word (`AccessDenied`), and nothing else of what it sent.
+/// What the store says against it: its code, which is one word (`AccessDenied`), with what that means where it is the
+/// configuration's fault; and nothing else of what it sent.
 fn refused(what: &str, answer: &Answer) -> Error {
     let text = text(answer);
     let code =
         text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>")).map(|(code, _)| code);
     let is_word = |code: &&str| code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let code = code.filter(is_word).unwrap_or("without a reason");
-    Error::Store(format!("the store refused {what} with {}: {code}", answer.status))
+    let cause = match code {
+        "SignatureDoesNotMatch" => " (S3_SECRET_ACCESS_KEY is not that of S3_ACCESS_KEY_ID)",
+        "InvalidAccessKeyId" => " (nobody there knows S3_ACCESS_KEY_ID)",
+        "RequestTimeTooSkewed" => " (the clock here or there is wrong)",
+        _ => "",
+    };
+    Error::Store(format!("the store refused {what} with {}: {code}{cause}", answer.status))
 }

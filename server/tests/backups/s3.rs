@@ -14,6 +14,7 @@ use std::{
 };
 use ureq::Agent;
 
+const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMIbPxRfiCYEXAMPLEKEY";
 
 /// A store, which is killed with it.
@@ -42,13 +43,37 @@ impl Store {
     fn start(port: u16) -> Option<Self> {
         let mut command = Command::new(program()?);
         command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()]);
+        Some(Self::of(command, port))
+    }
+
+    /// One that lets nobody in whose signature is not right, by another opinion than ours: botocore's.
+    fn verifying(port: u16) -> Option<Self> {
+        let mut command = Command::new(program()?);
+        command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/backups/verifying_store.py"));
+        command.arg(port.to_string()).envs([("KEY_ID", KEY_ID), ("SECRET", SECRET)]);
+        Some(Self::of(command, port))
+    }
+
+    fn of(mut command: Command, port: u16) -> Self {
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
         let store = Self { child, port, agent };
         until("the store answers", || {
-            store.agent.put(store.address("")).send_empty().is_ok_and(|answer| answer.status().is_success())
+            let (bucket, credentials) = store.bucket();
+            let address = store.sign(&bucket.create_bucket(&credentials));
+            store.agent.put(address).send_empty().is_ok_and(|answer| answer.status().is_success())
         });
-        Some(store)
+        store
+    }
+
+    fn bucket(&self) -> (Bucket, Credentials) {
+        let (store, style) = (format!("http://127.0.0.1:{}", self.port).parse().unwrap(), UrlStyle::Path);
+        let bucket = Bucket::new(store, style, "backups", "us-east-1").unwrap();
+        (bucket, Credentials::new(KEY_ID, SECRET))
+    }
+
+    fn sign<'a>(&self, action: &impl S3Action<'a>) -> String {
+        action.sign_with_time(Duration::from_secs(60), &Clock::system().now()).into()
     }
 
     fn address(&self, key: &str) -> String {
@@ -57,18 +82,17 @@ impl Store {
 
     fn get(&self, key: &str) -> Vec<u8> {
         // What was sent in parts is nobody's but the sender's.
-        let (store, style) = (format!("http://127.0.0.1:{}", self.port).parse().unwrap(), UrlStyle::Path);
-        let bucket = Bucket::new(store, style, "backups", "us-east-1").unwrap();
-        let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", SECRET);
-        let action = bucket.get_object(Some(&credentials), key);
-        let signed = action.sign_with_time(Duration::from_secs(60), &Clock::system().now());
-        let mut answer = self.agent.get(signed.as_str()).call().unwrap();
+        let (bucket, credentials) = self.bucket();
+        let signed = self.sign(&bucket.get_object(Some(&credentials), key));
+        let mut answer = self.agent.get(signed).call().unwrap();
         assert_eq!(answer.status(), 200, "{key}");
         answer.body_mut().with_config().limit(1 << 30).read_to_vec().unwrap()
     }
 
     fn put(&self, key: &str) {
-        assert_eq!(self.agent.put(self.address(key)).send("something").unwrap().status(), 200);
+        let (bucket, credentials) = self.bucket();
+        let signed = self.sign(&bucket.put_object(Some(&credentials), key));
+        assert_eq!(self.agent.put(signed).send("something").unwrap().status(), 200);
     }
 
     fn text(&self, query: &str) -> String {
@@ -94,11 +118,19 @@ fn house(port: u16) -> House {
     let mut house = House::with("first");
     house.set("BACKUP_TO", "s3://backups/day/mark");
     house.set("S3_ENDPOINT", &format!("http://127.0.0.1:{port}"));
-    house.set("S3_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE");
+    house.set("S3_ACCESS_KEY_ID", KEY_ID);
     let file = house.outside("secret");
     fs::write(&file, format!("{SECRET}\n")).unwrap();
     house.set("S3_SECRET_ACCESS_KEY_FILE", file.to_str().unwrap());
     house
+}
+
+/// Makes a backup larger than two parts: of what cannot be packed.
+fn fill(house: &House) {
+    let fill = "CREATE TABLE IF NOT EXISTS filler (x);
+                WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20)
+                INSERT INTO filler SELECT randomblob(1000000) FROM n";
+    Connection::open(house.database()).unwrap().execute_batch(fill).unwrap();
 }
 
 fn status(house: &House) -> Value {
@@ -112,10 +144,7 @@ fn small_and_large_ones_arrive_whole_and_can_be_restored() {
     let house = house(store.port);
     for large in [false, true] {
         if large {
-            // More than one part, and nothing that could be packed.
-            let fill = "CREATE TABLE filler (x); WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20)
-                        INSERT INTO filler SELECT randomblob(1000000) FROM n";
-            Connection::open(house.database()).unwrap().execute_batch(fill).unwrap();
+            fill(&house);
         }
         let report = house.report(&["backup"]);
         let file = report["file"].as_str().unwrap();
@@ -182,9 +211,41 @@ fn a_store_that_is_away_or_refuses_is_told_without_secrets_and_asked_again() {
     assert!(refused.contains("the store refused PutObject with 404: NoSuchBucket"), "{refused}");
     let said = format!("{}{refused}{}", jobs.stop(), status(&house));
     assert!(said.contains("a backup was made"));
-    for hidden in [SECRET, "AKIAIOSFODNN7EXAMPLE", "X-Amz", "Signature"] {
+    for hidden in [SECRET, KEY_ID, "X-Amz", "Signature"] {
         assert!(!said.contains(hidden), "{hidden}: {said}");
     }
+}
+
+/// Every request that is made: of a small one and a large one, of looking through them, and of removing.
+#[test]
+fn signatures_are_right_and_a_wrong_key_is_named() {
+    let Some(store) = Store::verifying(free_port()) else { return };
+    let mut house = house(store.port);
+    house.set("BACKUP_KEEP", "1d");
+    for _ in 0..2 {
+        store.put("day/mark/scheduled-20200101T030000Z.tar.gz");
+        let report = house.report(&["backup", "--scheduled"]);
+        assert!(report["removed"].to_string().contains("scheduled-20200101T030000Z"), "{report}");
+        let key = report["file"].as_str().unwrap().strip_prefix("s3://backups/").unwrap();
+        assert_eq!(store.get(key).len() as u64, report["bytes"].as_u64().unwrap());
+        fill(&house);
+    }
+    let refused = |name: &str, value: &str| {
+        let mut house = self::house(store.port);
+        house.set(name, value);
+        let said = house.refusal(&["backup"]);
+        for hidden in [SECRET, KEY_ID, "X-Amz", "another"] {
+            assert!(!said.contains(hidden), "{hidden}: {said}");
+        }
+        said
+    };
+    let file = house.outside("another");
+    fs::write(&file, "another secret").unwrap();
+    let said = refused("S3_SECRET_ACCESS_KEY_FILE", file.to_str().unwrap());
+    let wanted = "the store refused PutObject with 403: SignatureDoesNotMatch (S3_SECRET_ACCESS_KEY is not that of S3_ACCESS_KEY_ID)";
+    assert!(said.contains(wanted), "{said}");
+    let said = refused("S3_ACCESS_KEY_ID", "another");
+    assert!(said.contains("403: InvalidAccessKeyId (nobody there knows S3_ACCESS_KEY_ID)"), "{said}");
 }
 
 /// A part that cannot be sent ends the upload, so that no parts are left that cost money.
@@ -192,9 +253,7 @@ fn a_store_that_is_away_or_refuses_is_told_without_secrets_and_asked_again() {
 fn an_upload_that_breaks_off_leaves_no_parts() {
     let Some(store) = Store::start(free_port()) else { return };
     let mut house = house(store.port);
-    let fill = "CREATE TABLE filler (x); WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20)
-                INSERT INTO filler SELECT randomblob(1000000) FROM n";
-    Connection::open(house.database()).unwrap().execute_batch(fill).unwrap();
+    fill(&house);
     // Another store's half way there: a proxy that refuses the second part.
     let proxy = crate::proxy::refusing_part(2, store.port);
     house.set("S3_ENDPOINT", &format!("http://127.0.0.1:{proxy}"));
