@@ -88,7 +88,8 @@ if command -v rustup >/dev/null; then
   elif _daymark_has_wasm /usr && [[ -e ${RUSTUP_HOME:-$HOME/.rustup}/toolchains/debian-web ]]; then
     DAYMARK_WASM_TOOLCHAIN=debian-web
     # Debian's rustc comes without the linker.
-    export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$_daymark_sysroot/lib/rustlib/$(uname -m)-unknown-linux-gnu/bin/rust-lld
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$_daymark_sysroot/lib/rustlib/$(uname -m)-unknown-linux-gnu/bin/rust-lld
+    export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER
   fi
   export DAYMARK_WASM_TOOLCHAIN
   unset _daymark_sysroot _daymark_found
