@@ -6,19 +6,30 @@
     reason = "the processes have the system's clock, and so has whoever drives them"
 )]
 
+#[path = "support/program.rs"]
+mod program;
+
 use daymark_shared::ids::{RoutineId, StepId};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
     path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
-    sync::atomic::{AtomicU64, Ordering},
+    process::{Child, ChildStdout, Command},
+    sync::{
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
     thread,
     time::{Duration, Instant},
 };
 use ureq::Agent;
 
-/// `server api` on a free port.
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program, in one of its modes.
 struct Server {
     child: Child,
     log: BufReader<ChildStdout>,
@@ -27,26 +38,32 @@ struct Server {
 
 impl Server {
     fn start(data: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_server"))
-            .arg("api")
-            .env_clear()
-            .env("DATA_DIR", data)
-            .env("PORT", "0")
-            .env("REGISTRATION", "open")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut log = BufReader::new(child.stdout.take().unwrap());
-        let url = loop {
+        Self::start_as("api", "listening", data)
+    }
+
+    /// `server` in a mode, once it has said that it is ready.
+    fn start_as(mode: &str, ready: &str, data: &Path) -> Self {
+        let (child, log) = program::launch(data, mode, &[("OUTBOUND_ALLOW", "127.0.0.0/8")]);
+        let mut server = Self { child, log, url: String::new() };
+        server.url = format!("http://{}", server.line(ready)["addr"].as_str().unwrap_or_default());
+        server
+    }
+
+    /// The next line with this message.
+    fn line(&mut self, msg: &str) -> Value {
+        loop {
             let mut line = String::new();
-            assert!(log.read_line(&mut line).unwrap() > 0, "it ended before it listened");
+            assert!(self.log.read_line(&mut line).unwrap() > 0, "it ended without a word of: {msg}");
             let line: Value = serde_json::from_str(&line).unwrap();
-            if line["msg"] == "listening" {
-                break format!("http://{}", line["addr"].as_str().unwrap());
+            if line["msg"] == msg {
+                return line;
             }
-        };
-        Self { child, log, url }
+        }
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 
     /// Asks it to stop, and answers what it logged meanwhile.
@@ -54,9 +71,13 @@ impl Server {
         self.stop_by("-TERM")
     }
 
-    fn stop_by(mut self, signal: &str) -> Vec<Value> {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    fn stop_by(self, signal: &str) -> Vec<Value> {
+        self.signal(signal);
+        self.rest()
+    }
+
+    /// What it logs until it has ended well.
+    fn rest(mut self) -> Vec<Value> {
         let lines = self.log.lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
         assert!(self.child.wait().unwrap().success());
         lines
@@ -79,7 +100,7 @@ fn status(agent: &Agent, url: String, token: &str) -> u16 {
 
 fn sign_up(server: &Server) -> String {
     let person = json!({
-        "email": "mira@example.org", "password": "seven green lamps sing", "zone": "Europe/Berlin", "locale": "en",
+        "email": "mira@example.org", "password": "seven green lamps sing", "zone": "Etc/UTC", "locale": "en",
     });
     let (status, answer) = post(&agent(), format!("{}/api/v1/accounts", server.url), "", &person);
     assert_eq!(status, 201, "{answer}");
@@ -271,4 +292,57 @@ fn it_says_plainly_why_it_cannot_start() {
         refuse("PORT", "0")
             .starts_with("server: the database has schema 999, this version of Daymark knows ")
     );
+}
+
+/// A message is on its way when the worker is asked to stop: it waits for the answer, writes it down and ends.
+#[test]
+fn a_stop_finishes_the_message_that_is_on_its_way() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let token = sign_up(&server);
+    let mut worker = Server::start_as("jobs", "working", data.path());
+    // The other end says when it has a message, and answers when it is told to.
+    let end = TcpListener::bind("127.0.0.1:0").unwrap();
+    let hook = format!("http://{}/hook", end.local_addr().unwrap());
+    let ((tell, told), (answer, answers)) = (mpsc::channel(), mpsc::channel::<()>());
+    thread::spawn(move || {
+        for connection in end.incoming().map_while(Result::ok) {
+            let mut request = BufReader::new(&connection);
+            let (mut line, mut length) = (String::new(), 0);
+            while request.read_line(&mut line).unwrap_or(0) > 2 {
+                let size = line.to_lowercase();
+                length = size.strip_prefix("content-length: ").map_or(length, |n| n.trim().parse().unwrap());
+                line.clear();
+            }
+            let _ = request.read_exact(&mut vec![0; length]);
+            let _ = tell.send(Instant::now());
+            let _ = answers.recv_timeout(PATIENCE);
+            let _ = (&connection).write_all(b"HTTP/1.1 204 Taken\r\nconnection: close\r\n\r\n");
+        }
+    });
+
+    let api = |path: &str| format!("{}/api/v1/{path}", server.url);
+    let (routine, mut plan) = routine();
+    let channel = json!({ "id": routine, "name": "Hook", "target": { "webhook": { "url": hook } } });
+    assert_eq!(post(&agent(), api("channels"), &token, &channel).0, 201);
+    // What is planned for a whole day rings in a few seconds.
+    let due = (Timestamp::now() + SignedDuration::from_secs(3)).to_zoned(TimeZone::UTC).datetime();
+    let time = json!({ "all_day_at": format!("{:02}:{:02}:{:02}", due.hour(), due.minute(), due.second()) });
+    let settings = agent().put(api("reminder-settings")).header("authorization", format!("Bearer {token}"));
+    assert_eq!(settings.header("if-match", "*").send_json(&time).unwrap().status(), 200);
+    plan["schedule"] = json!({ "start": due.date().to_string() });
+    assert_eq!(post(&agent(), api("routines"), &token, &plan).0, 201);
+
+    let arrived = told.recv_timeout(PATIENCE).unwrap();
+    worker.signal("-TERM");
+    worker.line("stopping");
+    answer.send(()).unwrap();
+    let in_time = arrived.elapsed() < Duration::from_secs(3);
+    let log = worker.rest();
+    let settled = log.iter().find(|line| line["msg"] == "a message was settled").unwrap();
+    // It is the worker's still. Where the machine was too busy to answer in time, it may have been given back.
+    assert_eq!(settled["is_ours"], true);
+    assert!(settled["outcome"] == "sent" || !in_time, "{settled}");
+    assert!(log.iter().all(|line| line["msg"] != "not everything was finished in time"), "{log:?}");
+    server.stop();
 }

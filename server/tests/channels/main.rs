@@ -8,6 +8,7 @@ mod browser;
 mod certificate;
 mod desk;
 mod faults;
+mod look_ups;
 mod mail;
 mod ntfy;
 mod push;

@@ -6,6 +6,8 @@ mod accounts;
 mod doctor;
 mod keys;
 mod program;
+#[path = "../support/program.rs"]
+mod server;
 #[expect(dead_code, reason = "nothing is sent here that it would be asked for")]
 #[path = "../support/smtp.rs"]
 mod smtp;

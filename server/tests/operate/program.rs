@@ -1,9 +1,10 @@
 //! The program: a command that does one thing, and servers that go on.
 
+use crate::server;
 use daymark_server::clock::monotonic;
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, Write},
     path::Path,
     process::{Child, Command, Stdio},
     thread,
@@ -69,8 +70,8 @@ pub fn run_with(data: &Path, words: &[&str], variables: &[(&str, &str)], input: 
 
 /// The command, ready to be started.
 pub fn command(data: &Path, words: &[&str], variables: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
-    command.args(words).env_clear().env("DATA_DIR", data).envs(variables.iter().copied());
+    let mut command = server::command(data, words);
+    command.envs(variables.iter().copied());
     command
 }
 
@@ -93,13 +94,7 @@ impl Server {
     }
 
     fn start(data: &Path, mode: &str, ready: &str, variables: &[(&str, &str)]) -> Self {
-        let mut child = command(data, &[mode], &[("PORT", "0"), ("REGISTRATION", "open")])
-            .envs(variables.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut log = BufReader::new(child.stdout.take().unwrap());
+        let (child, mut log) = server::launch(data, mode, variables);
         let url = loop {
             let mut line = String::new();
             assert!(log.read_line(&mut line).unwrap() > 0, "it ended before it was ready");

@@ -1,7 +1,7 @@
 //! Two of `server api` and two of `server jobs` on one folder, with a Valkey between them: killed at any moment, started
 //! again at once.
 
-use crate::{chance::Chance, ledger::Ledger, valkey_server::ValkeyServer};
+use crate::{chance::Chance, ledger::Ledger, server, valkey_server::ValkeyServer};
 use daymark_server::clock::{Clock, monotonic};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use std::{
     collections::HashSet,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdout, Command},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -122,24 +122,16 @@ impl Fleet {
             *started
         };
         let name = format!("{mode}{slot}-{number}");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
-        command.arg(mode).env_clear();
-        if let Some(valkey) = &self.valkey {
-            command.env("VALKEY_URL", valkey.lock().unwrap().url());
-        }
-        let mut child = command
-            .env("DATA_DIR", &self.data)
-            .env("PORT", "0")
-            .env("REGISTRATION", "open")
-            .env("OUTBOUND_ALLOW", "127.0.0.0/8")
-            .env("PUSH_SERVICES", &self.push_services)
-            // It is in each link, and push services are told it: that tells who has sent a message.
-            .env("PUBLIC_URL", format!("https://{name}.test"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let log = BufReader::new(child.stdout.take().unwrap());
+        let valkey = self.valkey.as_ref().map(|valkey| valkey.lock().unwrap().url());
+        // It is in each link, and push services are told it: that tells who has sent a message.
+        let site = format!("https://{name}.test");
+        let mut variables = vec![
+            ("OUTBOUND_ALLOW", "127.0.0.0/8"),
+            ("PUSH_SERVICES", &self.push_services),
+            ("PUBLIC_URL", &site),
+        ];
+        variables.extend(valkey.as_deref().map(|url| ("VALKEY_URL", url)));
+        let (child, log) = server::launch(&self.data, mode, &variables);
         let (heard, who) = (Arc::clone(&self.heard), name.clone());
         let listener = thread::spawn(move || listen(log, &heard, slot, &who));
         self.listeners.lock().unwrap().push(listener);

@@ -17,6 +17,8 @@ mod letter;
 mod oracle;
 mod person;
 mod reach;
+#[path = "../support/program.rs"]
+mod server;
 mod sink;
 mod turns;
 #[path = "../support/valkey_server.rs"]
