@@ -58,6 +58,16 @@ fn changed(tx: &WriteTx<'_>, caller: &Caller<'_>, id: ChannelId) -> Result<(), E
     reminders::channels_changed(tx, caller)
 }
 
+/// Their person has taken channels away, or whoever reads a mailbox; each may have worked until then, or not.
+fn taken_away(tx: &WriteTx<'_>, caller: &Caller<'_>, gone: &[(ChannelId, bool)]) -> Result<(), Error> {
+    gone.iter().for_each(|(id, _)| tx.emit(caller.account, Event::Channel { id: *id }));
+    if gone.iter().any(|(_, worked)| *worked) {
+        reminders::channels_taken_away(tx, caller)
+    } else {
+        reminders::channels_changed(tx, caller)
+    }
+}
+
 /// Which sessions of an account have ended: the browsers in them show nothing more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignedOut {
@@ -76,8 +86,7 @@ pub enum SignedOut {
 /// Where storage fails.
 pub fn signed_out(tx: &WriteTx<'_>, caller: &Caller<'_>, which: SignedOut) -> Result<(), Error> {
     let gone = store::delete_signed_out(tx, caller.account, which)?;
-    gone.iter().for_each(|id| tx.emit(caller.account, Event::Channel { id: *id }));
-    if gone.is_empty() { Ok(()) } else { reminders::channels_changed(tx, caller) }
+    if gone.is_empty() { Ok(()) } else { taken_away(tx, caller, &gone) }
 }
 
 /// A browser has signed in anew: it stays the channel that it is, in its new session.

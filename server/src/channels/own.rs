@@ -4,6 +4,7 @@ use super::{
     NAME, changed, leaving, open_name,
     opened::{Secret, open_target, seal_target},
     store::{self, Row},
+    taken_away,
     target::{PUSH, check, edited, shown},
 };
 use crate::{
@@ -235,10 +236,8 @@ fn retarget(
 /// # Errors
 /// [`Code::NotFound`].
 pub fn delete(tx: &WriteTx<'_>, caller: &Caller<'_>, id: ChannelId) -> Result<(), Error> {
-    if !store::delete(tx, caller.account, id)? {
-        return Err(Code::NotFound.into());
-    }
-    changed(tx, caller, id)
+    let worked = store::delete(tx, caller.account, id)?.ok_or(Code::NotFound)?;
+    taken_away(tx, caller, &[(id, worked)])
 }
 
 /// Gives a webhook another secret, and tells it. For a day, messages are signed with the one before as well.
@@ -310,7 +309,9 @@ pub fn unsubscribe(tx: &WriteTx<'_>, caller: &Caller<'_>, id: ChannelId) -> Resu
         return Ok(());
     }
     row.ended = Some(ChannelError { at: caller.now, reason: Reason::Unsubscribed });
-    save(tx, caller, &mut row)
+    row.revision += 1;
+    store::update(tx, caller.account, &row)?;
+    taken_away(tx, caller, &[(row.id, true)])
 }
 
 /// The account has another address: its mailbox follows.

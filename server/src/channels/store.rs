@@ -189,36 +189,41 @@ pub fn update(tx: &WriteTx<'_>, account: AccountId, row: &Row) -> Result<(), Err
     Ok(())
 }
 
-/// Deletes a channel; false where there was none.
-pub fn delete(tx: &WriteTx<'_>, account: AccountId, id: ChannelId) -> Result<bool, Error> {
-    let mut delete = tx.prepare_cached("DELETE FROM channels WHERE account = ?1 AND id = ?2")?;
-    Ok(delete.execute(params![account.as_bytes(), id.as_bytes()])? == 1)
+/// Deletes a channel, and answers whether it worked until then; `None` where there was none.
+pub fn delete(tx: &WriteTx<'_>, account: AccountId, id: ChannelId) -> Result<Option<bool>, Error> {
+    let mut delete =
+        tx.prepare_cached("DELETE FROM channels WHERE account = ?1 AND id = ?2 RETURNING ended_at IS NULL")?;
+    let worked = delete.query_row(params![account.as_bytes(), id.as_bytes()], |row| row.get(0));
+    Ok(worked.optional()?)
 }
 
-/// Deletes the browsers that are signed out, and answers which. Whose session is not known counts as another.
+/// Deletes the browsers that are signed out, and answers which, and whether each worked until then. Whose session is not known
+/// counts as another.
 pub fn delete_signed_out(
     tx: &WriteTx<'_>,
     account: AccountId,
     which: SignedOut,
-) -> Result<Vec<ChannelId>, Error> {
+) -> Result<Vec<(ChannelId, bool)>, Error> {
     let (sql, session) = match which {
         SignedOut::One(session) => (
-            "DELETE FROM channels WHERE account = ?1 AND kind = ?2 AND session IS ?3 RETURNING id",
+            "DELETE FROM channels WHERE account = ?1 AND kind = ?2 AND session IS ?3 RETURNING id, ended_at IS NULL",
             Some(session),
         ),
         SignedOut::AllBut(session) => (
-            "DELETE FROM channels WHERE account = ?1 AND kind = ?2 AND session IS NOT ?3 RETURNING id",
+            "DELETE FROM channels WHERE account = ?1 AND kind = ?2 AND session IS NOT ?3 RETURNING id, ended_at IS NULL",
             Some(session),
         ),
-        SignedOut::All => {
-            ("DELETE FROM channels WHERE account = ?1 AND kind = ?2 AND ?3 IS NULL RETURNING id", None)
-        }
+        SignedOut::All => (
+            "DELETE FROM channels WHERE account = ?1 AND kind = ?2 AND ?3 IS NULL RETURNING id, ended_at IS NULL",
+            None,
+        ),
     };
     let session = session.as_ref().map(SessionId::as_bytes);
     let mut delete = tx.prepare_cached(sql)?;
     let kind = number(&KINDS, &ChannelKind::Push);
-    let ids = delete
-        .query_map(params![account.as_bytes(), kind, session], |row| row.get(0).map(ChannelId::from_bytes))?;
+    let ids = delete.query_map(params![account.as_bytes(), kind, session], |row| {
+        Ok((ChannelId::from_bytes(row.get(0)?), row.get(1)?))
+    })?;
     Ok(ids.collect::<Result<_, _>>()?)
 }
 

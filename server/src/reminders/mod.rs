@@ -13,7 +13,7 @@ pub mod token;
 mod words;
 
 pub use act::{Act, acknowledge};
-pub use planner::{Ready, channels_changed, ready};
+pub use planner::{Ready, channels_changed, channels_taken_away, ready};
 
 use crate::{
     accounts,

@@ -262,24 +262,40 @@ pub fn ahead(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
     Plan::load(tx, caller)?.extend(from, until)
 }
 
-/// The account's channels are others than before: all that is still to come goes to those.
+/// The account's channels are others than before: all that is still to come goes to those. Where its push service has ended the
+/// last one, it is still owed.
 ///
 /// # Errors
 /// Where storage fails.
 pub fn channels_changed(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
-    let plan = Plan::load(tx, caller)?;
-    let planned = store::planned_until(tx, caller.account)?;
-    match (planned, plan.routing.owed_to()) {
-        (None, []) => Ok(()),
-        (Some(until), []) => {
-            plan.renew(None, until)?;
-            store::stop_planning(tx, caller.account)
-        }
+    let routing = channels::routing(tx, caller.account)?;
+    match store::planned_until(tx, caller.account)? {
+        None if routing.targets().is_empty() => Ok(()),
         // The first channel: from now on.
-        (None, _) => {
+        None => {
             store::set_planned_until(tx, caller.account, caller.now)?;
             ahead(tx, caller)
         }
-        (Some(_), _) => ready(tx, caller)?.follow(tx, caller, None),
+        Some(until) if routing.owed_to().is_empty() => stop(tx, caller, until),
+        Some(_) => ready(tx, caller)?.follow(tx, caller, None),
     }
+}
+
+/// Their person has taken channels away that worked. Where none is left they want no more of it, whatever was lost before.
+///
+/// # Errors
+/// Where storage fails.
+pub fn channels_taken_away(tx: &WriteTx<'_>, caller: &Caller<'_>) -> Result<(), Error> {
+    match store::planned_until(tx, caller.account)? {
+        Some(until) if channels::routing(tx, caller.account)?.targets().is_empty() => stop(tx, caller, until),
+        _ => channels_changed(tx, caller),
+    }
+}
+
+/// Nothing more is owed.
+fn stop(tx: &WriteTx<'_>, caller: &Caller<'_>, until: Timestamp) -> Result<(), Error> {
+    let mut plan = Plan::load(tx, caller)?;
+    plan.routing.lost = None;
+    plan.renew(None, until)?;
+    store::stop_planning(tx, caller.account)
 }

@@ -70,15 +70,44 @@ fn when_its_person_takes_the_last_channel_away_nothing_is_owed() {
     let worker = app.worker();
     pass(&app, minutes(1), minutes(1));
     missed(&me, 1);
-    // That one was gone; and a second one works.
-    delete_channel(&me, 1);
+    // That one was gone, and is still there to be seen; a second one works, until it is taken away.
+    assert_eq!(app.count("SELECT count(*) FROM reminder_plans"), 1);
     add_hook(&me, 2, &sink.url("/hook"), "always");
     delete_channel(&me, 2);
+    assert_eq!(app.count("SELECT count(*) FROM reminder_plans"), 0);
+    // Nor does another name of what was lost bring it back.
+    let name = json!({ "name": "Old laptop" });
+    let lost = format!("/api/v1/channels/{}", channel_id(1));
+    me.send_json("PATCH", &lost, &[("if-match", "*")], &name).json(200);
     assert_eq!(app.count("SELECT count(*) FROM reminder_plans"), 0);
     pass(&app, SignedDuration::from_hours(3 * 24), minutes(60));
     idle(&app);
     let me = app.sign_in(EMAIL);
     assert_eq!(missed(&me, 1).len(), 1);
+    drop(worker);
+}
+
+/// It is lost, and then its person takes it off the list of channels: they know.
+#[test]
+fn when_its_person_takes_what_was_lost_away_nothing_is_owed() {
+    let sink = Sink::start();
+    let app = with_push(&sink);
+    let me = app.sign_up(EMAIL);
+    add_browser(&me, 1, &sink);
+    sink.script("/push/1", &[Reply::Status(410, "")]);
+    create(&me, &planned(1, "2026-03-02T07:01", Some("FREQ=DAILY")));
+    let worker = app.worker();
+    pass(&app, minutes(1), minutes(1));
+    missed(&me, 1);
+    let plans = || app.count("SELECT count(*) FROM reminder_plans");
+    assert_eq!(plans(), 1);
+    // Another name changes nothing.
+    let lost = format!("/api/v1/channels/{}", channel_id(1));
+    me.send_json("PATCH", &lost, &[("if-match", "*")], &json!({ "name": "Old laptop" })).json(200);
+    assert_eq!(plans(), 1);
+    delete_channel(&me, 1);
+    assert_eq!(plans(), 0);
+    assert_eq!(app.count("SELECT count(*) FROM reminders WHERE settled_at IS NULL"), 0);
     drop(worker);
 }
 
