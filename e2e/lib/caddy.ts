@@ -53,7 +53,7 @@ export class Caddy {
     const options = ['admin off', 'local_certs', 'skip_install_trust', `http_port ${plain}`, `https_port ${port}`];
     writeFileSync(join(dir, 'Caddyfile'), `{\n${options.map((each) => `\t${each}\n`).join('')}}\n\n${sites}`);
     const mounts = ['--volume', `${dir}:/etc/caddy:ro`];
-    await docker(['run', '--detach', '--name', name, '--network', 'host', ...mounts, IMAGE, 'caddy', 'run', '--config', '/etc/caddy/Caddyfile']);
+    await docker(['run', '--detach', '--name', name, '--network', 'host', ...mounts, IMAGE, 'caddy', 'run', '--config', '/etc/caddy/Caddyfile'], { seconds: 180 });
     const caddy = new Caddy(name, dir, plain, port);
     const deadline = Date.now() + 60_000;
     while (!(await caddy.listens())) {

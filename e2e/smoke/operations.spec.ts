@@ -14,7 +14,7 @@ import { ROOT } from '../lib/nginx.ts';
 import { replaced } from '../lib/outer-proxy.ts';
 import { freePort } from '../lib/processes.ts';
 
-test.describe.configure({ mode: 'serial', timeout: 600_000 });
+test.describe.configure({ mode: 'serial', timeout: 1_200_000 });
 
 const PROJECT = `daymark-operations-${process.pid}`;
 const README = sections(readFileSync(join(ROOT, 'README.md'), 'utf8'));
@@ -302,6 +302,21 @@ test('each example is tried', async () => {
     expect(files).toBe(`docker-compose.yml:${name}`);
     await test.step(`line ${line}: ${name}`, () => typed('docker compose config --quiet', { ...settings, COMPOSE_FILE: files }));
   }
+});
+
+test('a drill with a backup that lacks its keyring fails, until that is put back', async () => {
+  const restore = 'docker compose --project-name drill run --rm --no-deps --volume "$PWD/daymark.tar.gz:/tmp/backup:ro" server restore /tmp/backup';
+  const putBack = "docker compose run --rm --no-deps -T --entrypoint sh server -c 'umask 077 && cat > /app/keys/keyring.json' < keyring.json";
+  const told = trying.flatMap(({ commands }) => commands.map(({ text }) => text));
+  expect(told).toEqual(expect.arrayContaining([restore, putBack]));
+  await typed('docker compose up --detach --wait');
+  await typed('docker compose exec -T server cat /app/keys/keyring.json > keyring.json');
+  await typed('docker compose exec -T --env BACKUP_PASSPHRASE= server server backup --to - > daymark.tar.gz');
+  const refused = await clone.run(await here(restore));
+  expect([refused.code, refused.printed]).toEqual([1, expect.stringMatching(/keyring/)]);
+  await typed(putBack.replace('docker compose', 'docker compose --project-name drill'));
+  await typed(restore);
+  await typed('docker compose --project-name drill down --volumes');
 });
 
 /** The settings and the file of an example, beside what keeps this stack apart. */
