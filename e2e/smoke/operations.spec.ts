@@ -330,9 +330,12 @@ test('a secret of Compose is read, and one that cannot be is told of', async () 
   const secret = clone.write('secrets/smtp_url', 'smtp://mail.example.org', 0o444);
   const env = { ...withFragment('compose.secrets.yml'), MAIL_FROM: 'day@example.org' };
   await typed('docker compose up --detach --wait', env);
-  expect(await typed('docker compose exec -T server bash -c \'server --json doctor --offline\'', env)).toMatch(/"mail"/);
+  // Nobody has a mail server of that name: that the doctor looks for it shows that the secret was read.
+  const doctor = 'docker compose run --rm --no-deps -T server doctor --offline';
+  const looked = await clone.run(doctor, { env });
+  expect([looked.code, looked.printed]).toEqual([1, expect.stringMatching(/^ok +configuration[\s\S]*^fail +mail/m)]);
   chmodSync(secret, 0o600);
-  const { code, printed } = await clone.run('docker compose run --rm --no-deps -T server doctor --offline', { env });
+  const { code, printed } = await clone.run(doctor, { env });
   // Root's file and anybody else's: user 10001 may not read either.
   expect([code, printed]).toEqual([1, expect.stringMatching(/SMTP_URL_FILE.*cannot be read/)]);
 });
