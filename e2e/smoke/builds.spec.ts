@@ -106,7 +106,7 @@ test('the client that is built in its image is all there, and starts', async ({ 
     await page.goto(`http://localhost:${port}/`);
     await expect(page.getByText('This server has no account yet')).toBeVisible();
   } finally {
-    await stack.down({ volumes: true });
+    await stack.down({ volumes: true }).catch(console.error);
     rmSync(fragment);
   }
 });
@@ -132,8 +132,8 @@ test('the builder writes the client into its folder, for whose it is, and `web` 
     expect(await inImage('cat index.html')).toBe('from the folder');
     expect(await clientInImage()).toEqual(built);
   } finally {
-    await compose(['down', '--remove-orphans'], env, 60);
-    await docker(['image', 'rm', '--force', `${WEB}-client`]);
+    await compose(['down', '--remove-orphans'], env, 120).catch(console.error);
+    await docker(['image', 'rm', '--force', `${WEB}-client`]).catch(console.error);
     for (const name of ['.env', 'names.yml']) rmSync(join(copy, name));
     rmSync(dist, { recursive: true });
   }
@@ -146,7 +146,7 @@ test('development: changed lines of client and server are seen, and nothing is w
   const env = { COMPOSE_PROJECT_NAME: DEVELOPMENT, PORT: `${port}` };
   const runs = async () => (await compose(['ps', '--status', 'running', '--services'], env, 60)).trim();
   const fresh = async () => {
-    await compose(['down', '--timeout', '20', '--remove-orphans'], env, 90);
+    await compose(['down', '--timeout', '20', '--remove-orphans'], env, 240);
     await docker(['volume', 'rm', '--force', `${DEVELOPMENT}_data`]);
   };
   const instance = () => fetch(`${url}/api/v1/instance`, { signal: AbortSignal.timeout(10_000) }).then((response) => response.text(), String);
@@ -174,6 +174,6 @@ test('development: changed lines of client and server are seen, and nothing is w
     console.error(await compose(['logs', '--no-color', '--tail', '60'], env, 60).catch(String));
     throw error;
   } finally {
-    await fresh();
+    await fresh().catch(console.error);
   }
 });
