@@ -132,7 +132,7 @@ test('the builder writes the client into its folder, for whose it is, and `web` 
     expect(await inImage('cat index.html')).toBe('from the folder');
     expect(await clientInImage()).toEqual(built);
   } finally {
-    await compose(['down', '--remove-orphans'], env, 120).catch(console.error);
+    await compose(['down', '--volumes', '--remove-orphans'], env, 120).catch(console.error);
     await docker(['image', 'rm', '--force', `${WEB}-client`]).catch(console.error);
     for (const name of ['.env', 'names.yml']) rmSync(join(copy, name));
     rmSync(dist, { recursive: true });
