@@ -722,11 +722,17 @@ pub fn acknowledged(
          WHERE account = ?1 AND starts_at BETWEEN ?2 AND ?3",
     )?;
     let key = params![account.as_bytes(), first.as_microsecond(), last.as_microsecond()];
-    let rows = query.query_map(key, |row| {
+    let read = |row: &Row<'_>| -> rusqlite::Result<(Place, Timestamp)> {
         let original = Start::from_compact(row.get_ref(1)?.as_str()?).ok_or_else(|| damaged(1, "a start"))?;
         Ok(((RoutineId::from_bytes(row.get(0)?), original), instant(row.get(2)?)))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    };
+    let rows: Result<Vec<_>, _> = query.query_map(key, |row| Ok(read(row)))?.collect();
+    let known = rows?.into_iter().filter_map(|row| {
+        // Better that something rings again than that nothing can be changed.
+        row.inspect_err(|error| tracing::error!(%error, "what was acted on cannot be read: it is left out"))
+            .ok()
+    });
+    Ok(known.collect())
 }
 
 /// The person does not know any more.

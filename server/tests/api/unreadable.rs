@@ -88,6 +88,23 @@ fn one_that_cannot_be_read_stops_no_day_and_no_act() {
     assert_eq!(listed(&me, "missed")[0]["reason"], "unreadable");
 }
 
+/// That somebody has acted on an occurrence is looked up with each change, and for each day that is shown.
+#[test]
+fn an_act_that_cannot_be_read_stops_no_change_and_no_day() {
+    let app = TestApp::with(&LOCAL);
+    let me = app.sign_up("mira@example.org");
+    add_hook(&me, 1, "http://127.0.0.1:9/hook", "always");
+    create(&me, &planned(1, "2026-03-02T07:05", None));
+    let first = listed(&me, "upcoming")[0]["id"].as_str().unwrap().to_owned();
+    me.post(&format!("/api/v1/reminders/{first}/dismiss"), &json!({})).empty(204);
+    assert_eq!(day(&me, "2026-03-02")[0]["reminded"]["acknowledged"], true);
+    app.write("UPDATE acknowledgements SET original = 'never'");
+    assert_eq!(day(&me, "2026-03-02")[0]["reminded"], Value::Null);
+    let edit = json!({ "scope": "all", "title": "Slow start" });
+    let routine = format!("/api/v1/routines/{}", routine_id(1));
+    me.send_json("PATCH", &routine, &[("if-match", "*")], &edit).json(200);
+}
+
 /// The worker meets it only when it is of no use any more.
 #[test]
 fn one_that_cannot_be_read_and_is_too_late_is_listed() {
