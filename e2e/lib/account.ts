@@ -30,7 +30,7 @@ export function someAddress(): string {
 }
 
 /** Makes an account through the API. */
-export async function createAccount(url: string, account: Credentials & { setup?: string; zone?: string; locale?: string }): Promise<SignedIn> {
+export async function createAccount(url: string, account: Credentials & { setup?: string; invitation?: string; zone?: string; locale?: string }): Promise<SignedIn> {
   const response = await fetch(`${url}/api/v1/accounts`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': someAddress() },
@@ -43,7 +43,7 @@ export async function createAccount(url: string, account: Credentials & { setup?
 }
 
 /** Makes an account and opens Today in the page, signed in: the session's cookie is the page's. */
-export async function signUp(page: Page, more: { zone?: string; locale?: string } = {}): Promise<SignedIn> {
+export async function signUp(page: Page, more: { setup?: string; zone?: string; locale?: string } = {}): Promise<SignedIn> {
   const account = newCredentials();
   const response = await page.request.post('/api/v1/accounts', {
     headers: { 'X-Forwarded-For': someAddress() },

@@ -28,6 +28,26 @@ export async function docker(args: string[], { env, seconds = 60, cwd = ROOT, bo
   }
 }
 
+/** How a command ended that may fail, and what it printed. */
+export interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs docker, with this as its standard input; tells how it ended, and throws only where it took too long. */
+export async function outcome(args: string[], { env, seconds = 60, cwd = ROOT, input = '' }: Options & { input?: string } = {}): Promise<Outcome> {
+  const child = spawn('docker', args, { cwd, env: { ...process.env, ...env }, timeout: seconds * 1000, killSignal: 'SIGKILL' });
+  // Whoever does not read it to its end says by its exit code whether that is right.
+  child.stdin.on('error', () => undefined).end(input);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (stdout += part));
+  child.stderr.setEncoding('utf8').on('data', (part: string) => (stderr += part));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code === null) throw new Error(`docker ${args.join(' ')} took over ${seconds} s:\n${stdout}\n${stderr}`);
+  return { code, stdout, stderr };
+}
+
 /** As much of `docker inspect` as is looked at. */
 export interface Inspected {
   Id: string;
@@ -43,16 +63,23 @@ export interface Inspected {
     LogConfig: { Config: Record<string, string> };
     PortBindings: Record<string, unknown>;
   };
+  NetworkSettings: { Networks: Record<string, { IPAddress: string }> };
   State: { Status: string; Pid: number; StartedAt: string; Health?: { Status: string } };
 }
 
-/** One project of Compose, made of docker-compose.yml and what is beside it. */
+/** One project of Compose, made of docker-compose.yml and what is beside it, in this folder. */
 export class Compose {
   constructor(
     readonly project: string,
     private readonly env: Record<string, string>,
     private readonly more: string[] = [],
+    private readonly folder = ROOT,
   ) {}
+
+  /** The same project with other settings, or with more files. */
+  with(env: Record<string, string>, more: string[] = []): Compose {
+    return new Compose(this.project, { ...this.env, ...env }, [...this.more, ...more], this.folder);
+  }
 
   /** Nobody's `.env` has a say. */
   private command(args: string[]): string[] {
@@ -62,13 +89,18 @@ export class Compose {
 
   /** `docker compose …` */
   run(args: string[], seconds = 60): Promise<string> {
-    return docker(this.command(args), { env: this.env, seconds });
+    return docker(this.command(args), { env: this.env, seconds, cwd: this.folder });
+  }
+
+  /** The same where it may fail: how it ended. */
+  outcome(args: string[], options: { input?: string; seconds?: number } = {}): Promise<Outcome> {
+    return outcome(this.command(args), { env: this.env, cwd: this.folder, ...options });
   }
 
   /** The same, with what it prints put into a file as it is. */
   async save(args: string[], file: string): Promise<void> {
     const out = openSync(file, 'w');
-    const child = spawn('docker', this.command(args), { cwd: ROOT, env: { ...process.env, ...this.env }, stdio: ['ignore', out, 'inherit'], timeout: 60_000 });
+    const child = spawn('docker', this.command(args), { cwd: this.folder, env: { ...process.env, ...this.env }, stdio: ['ignore', out, 'inherit'], timeout: 60_000 });
     const [code] = (await once(child, 'close')) as [number | null];
     closeSync(out);
     if (code !== 0) throw new Error(`docker compose ${args.join(' ')} ended with ${code}`);

@@ -7,10 +7,16 @@ import { ROOT } from './nginx.ts';
 import { Program } from './processes.ts';
 
 /** The first example for nginx below a heading of the operator's guide. */
-export function example(heading: string): string {
+export const example = (heading: string): string => firstBlock(heading, 'nginx');
+
+/** The first file for Compose below a heading of the operator's guide. */
+export const composeExample = (heading: string): string => firstBlock(heading, 'yaml');
+
+function firstBlock(heading: string, kind: string): string {
   const guide = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
-  const found = guide.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0]?.match(/```nginx\n([\s\S]*?)```/)?.[1];
-  if (!found) throw new Error(`docs/operations.md has no example for nginx below ${heading}`);
+  const section = guide.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0];
+  const found = section?.split(`\`\`\`${kind}\n`)[1]?.split('```')[0];
+  if (!found) throw new Error(`docs/operations.md has no example in ${kind} below ${heading}`);
   return found;
 }
 

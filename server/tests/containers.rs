@@ -155,3 +155,21 @@ fn production_is_what_the_example_chooses() {
         assert!(!read(file).is_empty());
     }
 }
+
+/// What the smoke test brings up to date must be of the schema before the newest: else nothing tries the newest migration.
+#[test]
+fn the_newest_migration_has_a_database_to_try_it_on() {
+    let names = |folder: &str| -> Vec<String> {
+        let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder)).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let number = |name: &String| name.split('_').next().unwrap().parse::<u32>().unwrap();
+    let newest = names("server/migrations").iter().map(number).max().unwrap();
+    let earlier: Vec<String> =
+        names("e2e/smoke").into_iter().filter(|name| name.ends_with(".tar.gz")).collect();
+    assert_eq!(
+        earlier,
+        [format!("schema-{}.tar.gz", newest - 1)],
+        "scripts/earlier-schema makes it, in e2e/smoke"
+    );
+}
