@@ -326,12 +326,18 @@ class Deploy(unittest.TestCase):
     def test_five_versions_are_kept(self):
         versions = [f"1.0.{number}" for number in range(10, 18)]
         self.change(schemas=dict.fromkeys(versions, 5), registry=dict.fromkeys(versions, "first"))
+        # Nothing of the server has changed.
+        self.change(built={f"ghcr.io/example/daymark-server:{version}": "sha256:server" for version in versions})
+        first = []
         for version in versions:
             self.assertEqual(self.deploy(version), 0, self.said)
+            first += [self.world["ran"]["web"]] if version in versions[:2] else []
         kept = {folder.name for folder in (self.target / "releases").iterdir()}
         self.assertLessEqual(len(kept), 6)
         self.assertLessEqual(set(versions[-2:]), kept)
-        self.assertIn(["image", "rm"], [call[:2] for call in self.world["calls"]])
+        removed = [call[2] for call in self.world["calls"] if call[:2] == ["image", "rm"]]
+        self.assertEqual([name for name in removed if "daymark-web@" in name], first)
+        self.assertNotIn("sha256:server", removed, "those that are kept run as it")
 
     def test_by_ssh_nothing_secret_is_in_a_command(self):
         ssh = self.folder / "bin/ssh"
