@@ -103,7 +103,7 @@ test('the client that is built in its image is all there, and starts', async ({ 
       expect(answer.headers['content-encoding']).toBe(coding);
       expect(digest(unpacked(answer.body)), coding).toBe(digest(plain));
     }
-    await page.goto(`http://localhost:${port}/`, { timeout: MINUTE });
+    await page.goto(`http://localhost:${port}/`);
     await expect(page.getByText('This server has no account yet')).toBeVisible();
   } finally {
     await stack.down({ volumes: true }).catch(console.error);
@@ -158,7 +158,7 @@ test('development: changed lines of client and server are seen, and nothing is w
     // Both are compiled, at first with all that they depend on.
     await expect.poll(instance, { timeout: 25 * MINUTE, intervals: [2_000] }).toContain('"version"');
     await expect.poll(() => fetch(url).then((response) => response.status, String), { timeout: 25 * MINUTE, intervals: [2_000] }).toBe(200);
-    await page.goto(url, { timeout: MINUTE });
+    await page.goto(url);
     await expect(page.getByText('then walk through it.')).toBeVisible({ timeout: MINUTE });
 
     change('client/src/welcome/words.rs', 'then walk through it.', 'then stroll through it.');
