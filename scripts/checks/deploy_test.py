@@ -34,7 +34,7 @@ class Deploy(unittest.TestCase):
         self.target = self.folder / "daymark"
         schemas = {"1.0.0": 5, "1.0.1": 5, "1.1.0": 6, "1.1.1": 6}
         empty = {
-            **{what: [] for what in ("broken", "refused", "mute", "stuck", "calls", "files")},
+            **{what: [] for what in ("broken", "refused", "mute", "stuck", "jammed", "calls", "files")},
             **{what: {} for what in ("services", "built", "images", "copies", "running", "ran", "settings")},
             "schema": 0,
             "trials": 0,
@@ -302,6 +302,29 @@ class Deploy(unittest.TestCase):
         self.change(broken=["1.0.0"])
         self.assertEqual(self.deploy("1.0.0"), 3, self.said)
         self.assertFalse((self.target / "current").exists())
+
+    def test_what_does_not_run_any_more_is_not_said_to_run(self):
+        self.deploy("1.0.0")
+        self.change(running={}, broken=["1.0.1"])
+        self.assertEqual(self.deploy("1.0.1"), 3, self.said)
+        self.assertIn("1.0.0 was not touched, but does not answer either", self.said)
+
+    def test_what_cannot_be_stopped_is_not_migrated(self):
+        self.deploy("1.0.0")
+        self.change(jammed=["1.0.0"])
+        self.assertEqual(self.deploy("1.1.0"), 1, self.said)
+        self.runs("1.0.0")
+        self.assertEqual(self.world["schema"], 5)
+
+        self.change(jammed=["1.1.0"], broken=["1.1.0"])
+        self.assertEqual(self.deploy("1.1.0"), 3, self.said)
+        self.assertEqual(len(self.world["copies"]), 1, "what somebody needs now is gone")
+
+    def test_what_nobody_foresaw_is_looked_at(self):
+        self.deploy("1.0.0")
+        (self.target / "current.new").mkdir()
+        self.assertEqual(self.deploy("1.0.1"), 3, self.said)
+        self.assertIn("nobody foresaw", self.said)
 
     def test_two_at_once_are_one(self):
         self.deploy("1.0.0")

@@ -1,7 +1,7 @@
 """Stands for `docker` in deploy_test.py: what Compose was told, and a small model of what would come of it.
 
 The folder FAKE holds world.json: which schema each version makes (`schemas`), which versions do not come up (`broken`), whose nginx
-does not (`refused`), which do not answer through nginx (`mute`) or cannot migrate (`stuck`), what services each has (`services`); which
+does not (`refused`), which do not answer through nginx (`mute`), cannot migrate (`stuck`) or be stopped (`jammed`), what services each has (`services`); which
 build the registry has of each version (`registry`), and which images were only built here (`built`); and what there is: images, the
 database (`schema`, `written`), its copies, what runs, and every call. While there is a file `wait`, nothing comes up.
 """
@@ -172,6 +172,8 @@ match command:
             # Somebody was waiting for this.
             world["written"] += 1
         end(0)
+    case "stop" if version in world["jammed"]:
+        end(1, "no")
     case "stop" | "rm":
         for service in named:
             world["running"].pop(service, None)
