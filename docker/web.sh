@@ -17,7 +17,8 @@ log() {
   reason=${reason//\\/\\\\}
   reason=${reason//\"/\\\"}
   [[ -z $reason ]] || reason=",\"reason\":\"${reason//[[:cntrl:]]/ }\""
-  printf '{"level":"%s","time":"%(%Y-%m-%dT%H:%M:%SZ)T","msg":"%s"%s}\n' "$1" -1 "$2" "$reason"
+  local now=$EPOCHREALTIME
+  printf '{"level":"%s","time":"%(%Y-%m-%dT%H:%M:%S)T.%sZ","msg":"%s"%s}\n' "$1" "${now%[.,]*}" "${now: -6:3}" "$2" "$reason"
 }
 
 # Every two seconds, without starting a program: `read` waits for what never comes, and bash compares dates by itself.

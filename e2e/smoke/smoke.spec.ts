@@ -160,6 +160,41 @@ test('every container runs as nobody, on a file system it cannot write to, witho
   }
 });
 
+test('logs have one shape, follow a request through everything, and tell nothing that a person wrote', async () => {
+  const by = await planner();
+  const { items } = await by.ask<{ items: { id: string }[] }>('GET', 'channels');
+  const id = randomBytes(16).toString('hex');
+  const path = `/api/v1/channels/${items[0]!.id}/test`;
+  const answer = await ask(port, path, { method: 'POST', headers: { Authorization: `Bearer ${by.token}`, 'X-Request-Id': id } });
+  expect([answer.status, answer.headers['x-request-id']]).toEqual([200, id]);
+
+  type Line = Record<string, unknown>;
+  const lines = async (service: string): Promise<Line[]> => {
+    // Besides lines there is the link for the first account.
+    const texts = (await stack.logs(service)).split('\n').filter((line) => line !== '' && !line.startsWith('Create the first account:'));
+    return texts.map((line) => JSON.parse(line) as Line);
+  };
+  const about = async (service: string) => (await lines(service)).filter(({ msg, request_id }) => msg === 'request' && request_id === id);
+  const route = '/api/v1/channels/{id}/test';
+  await expect.poll(() => about('web')).toEqual([expect.objectContaining({ level: 'info', method: 'POST', path, status: 200, duration_ms: expect.any(Number) })]);
+  await expect.poll(() => about('server')).toEqual([expect.objectContaining({ level: 'info', method: 'POST', route, status: 200, duration_ms: expect.any(Number), account: expect.any(String) })]);
+  await expect.poll(() => stack.logs('sink')).toContain(`"request_id":"${id}"`);
+
+  for (const service of ['web', 'server', 'jobs']) {
+    const all = await lines(service);
+    expect(all.length, service).toBeGreaterThan(0);
+    for (const line of all) {
+      expect(line, service).toMatchObject({
+        level: expect.stringMatching(/^(error|warn|info|debug|trace)$/),
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        msg: expect.stringMatching(/./),
+      });
+    }
+    const whole = JSON.stringify(all);
+    for (const word of [me.email, me.password, 'Morning', 'Shower', 'Take a walk', 'Lamp', by.token]) expect(whole, service).not.toContain(word);
+  }
+});
+
 test('down and up keeps what was planned, and who is signed in', async () => {
   await stack.down();
   await stack.up();
