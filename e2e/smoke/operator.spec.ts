@@ -145,6 +145,10 @@ test('keys are rotated while people plan and reminders leave: nobody notices', a
       newcomers.push(newcomer);
     }
     await remindSoon(by, 'Planned after');
+    // Their key was never wrapped by the master key that the jobs have begun with.
+    const newcomer = await signIn(url, newcomers.at(-1)!);
+    expect(await remindAtSink(newcomer)).toMatchObject({ delivered: true });
+    await remindSoon(newcomer, 'Planned by a newcomer');
   } finally {
     over = true;
     await Promise.all([planning, load.end()]);
@@ -154,6 +158,7 @@ test('keys are rotated while people plan and reminders leave: nobody notices', a
   expect(plans.length).toBeGreaterThan(5);
   await expectReminder(stack, 'Planned before');
   await expectReminder(stack, 'Planned after');
+  await expectReminder(stack, 'Planned by a newcomer');
 
   const { keys } = await report<Keys>(['keys', 'list']);
   expect(keys.map(({ version, current }) => [version, current])).toEqual([[1, false], [2, false], [3, false], [4, true]]);
