@@ -20,6 +20,7 @@ const PROJECT = `daymark-operations-${process.pid}`;
 const README = sections(readFileSync(join(ROOT, 'README.md'), 'utf8'));
 const GUIDE = sections(readFileSync(join(ROOT, 'docs/operations.md'), 'utf8'));
 
+const WEB_OF_DIST = 'CLIENT_FROM=dist docker compose build web';
 const SECRET_FOR_ONE = 'sudo chown 10001 secrets/smtp_url';
 const SECRET_FOR_ALL = 'chmod 0444 secrets/smtp_url';
 const REQUEST = '4bf92f3577b34da6';
@@ -94,6 +95,11 @@ const FIRST: Record<string, () => Promise<unknown>> = {
   [LINES_OF_A_REQUEST]: () =>
     fetch(`http://localhost:${port}/api/v1/instance`, { headers: { 'X-Request-Id': REQUEST }, signal: AbortSignal.timeout(10_000) }),
   'age --decrypt --output backup.tar.gz backup.tar.gz.age': () => typed(`server backup --to - --recipient ${recipient} > backup.tar.gz.age`),
+  // Where the client was built in the image, it is there alone.
+  [WEB_OF_DIST]: async () => {
+    if (existsSync(join(clone.dir, 'client/dist/index.html'))) return;
+    await typed(`id=$(docker create ${PROJECT}-web) && docker cp "$id:/srv/client" client/dist && docker rm "$id"`);
+  },
   [SECRET_FOR_ALL]: async () => clone.write('secrets/smtp_url', 'smtp://mail.example.org', 0o600),
   [SECRET_FOR_ONE]: async () => clone.write('secrets/smtp_url', 'smtp://mail.example.org', 0o600),
   Upgrade: async () => {
