@@ -8,6 +8,7 @@ import { buildCaddy, Caddy, caddyExample } from '../lib/caddy.ts';
 import { Compose, docker } from '../lib/docker.ts';
 import { mint, today } from '../lib/planning.ts';
 import { freePort } from '../lib/processes.ts';
+import { CLIENT_FROM } from './clone.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 600_000 });
 
@@ -50,7 +51,7 @@ test.afterAll(async () => {
 for (const { heading, host, path, cookie, below } of PLACES) {
   test(`Caddy before the containers${below && `, ${below}`}: sign up, plan, and see it happen`, async () => {
     const port = await freePort();
-    const env = { BIND: '127.0.0.1', PORT: `${port}`, PUBLIC_URL: `https://${host}${path}`, TRUSTED_PROXIES: '172.16.0.0/12,192.168.0.0/16', CLIENT_FROM: process.env.CLIENT_FROM ?? 'dist' };
+    const env = { BIND: '127.0.0.1', PORT: `${port}`, PUBLIC_URL: `https://${host}${path}`, TRUSTED_PROXIES: '172.16.0.0/12,192.168.0.0/16', CLIENT_FROM };
     stack = new Compose(PROJECT, env);
     await stack.up();
     const words: Record<string, string> = { '127.0.0.1:4000': `127.0.0.1:${port}` };

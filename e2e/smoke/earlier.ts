@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Credentials } from '../lib/account.ts';
+import { docker } from '../lib/docker.ts';
 import { ROOT } from '../lib/nginx.ts';
 
 /** The schema before the newest one. */
@@ -24,4 +25,12 @@ export function earlierSchema(): string {
     throw new Error(`e2e/smoke/${name} is missing, so that nothing tries the newest migration: scripts/earlier-schema makes it`);
   }
   return name;
+}
+
+/** Puts that into the volumes of a stack, which have been made by then. */
+export async function storeEarlier(data: string, keys: string): Promise<void> {
+  const file = join(import.meta.dirname, earlierSchema());
+  const mounts = [`${data}:/database`, `${keys}:/keys`, `${file}:/from.tar.gz:ro`].flatMap((each) => ['--volume', each]);
+  const unpack = 'tar -xzf /from.tar.gz -C /database && mv /database/keys/keyring.json /keys/ && rm -r /database/keys && chmod 700 /database && chmod 600 /database/daymark.db /keys/keyring.json && chown -R 10001:10001 /database /keys';
+  await docker(['run', '--rm', '--network', 'none', ...mounts, 'debian:trixie-slim', 'sh', '-c', unpack]);
 }

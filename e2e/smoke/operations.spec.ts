@@ -3,16 +3,18 @@
 import { expect, test } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
 import { randomBytes, X509Certificate } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { createAccount, newCredentials } from '../lib/account.ts';
-import { Clone } from '../lib/clone.ts';
 import { docker } from '../lib/docker.ts';
 import { type Command, type Section, sections } from '../lib/document.ts';
 import { ROOT } from '../lib/nginx.ts';
 import { replaced } from '../lib/outer-proxy.ts';
 import { freePort } from '../lib/processes.ts';
+import { CLIENT_FROM } from './clone.ts';
+import { SOMEBODY, storeEarlier } from './earlier.ts';
+import { Shell } from './shell.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 1_200_000 });
 
@@ -48,7 +50,7 @@ const NOT_TYPED: Record<string, string> = {
   'target/release/server all': 'a mode, without a container: e2e/tests/below-a-path.spec.ts',
 };
 
-let clone: Clone;
+let shell: Shell;
 let port: number;
 const ports = { one: 0, drill: 0, tls: 0 };
 const password = `harbour-${randomBytes(6).toString('hex')}-meadow`;
@@ -59,7 +61,7 @@ let recipient: string;
 /** Words that are others here, and why. */
 const OTHER_WORDS: [string, () => string | Promise<string>, string][] = [
   ['daymark-all-in-one', () => `${PROJECT}-all-in-one`, 'an image of this name may be in use'],
-  [' --target all-in-one', () => ` --target all-in-one --build-arg CLIENT_FROM=${clientFrom()}`, 'the client in client/dist is taken where there is one'],
+  [' --target all-in-one', () => ` --target all-in-one --build-arg CLIENT_FROM=${CLIENT_FROM}`, 'the client in client/dist is taken where there is one'],
   ['--name daymark --publish 4000:4000 --volume daymark:', () => `--name ${PROJECT}-one --publish 127.0.0.1:${ports.one}:4000 --volume ${PROJECT}_one:`, 'somebody may have this port, and these names'],
   ['PUBLIC_URL=http://localhost:4000', () => `PUBLIC_URL=http://localhost:${ports.one}`, 'the same'],
   ['docker logs daymark', () => `docker logs ${PROJECT}-one`, 'the same'],
@@ -70,10 +72,10 @@ const OTHER_WORDS: [string, () => string | Promise<string>, string][] = [
   ['ssh nas ', () => 'sh -c ', 'there is no other machine'],
   ['daymark_default', () => `${PROJECT}_default`, 'the same'],
   ['sudo certbot ', () => 'certbot ', 'no authority reaches this machine: one stands in for it, below'],
-  ['--mode 700 /mnt/nas/daymark', () => `--mode 700 ${join(clone.dir, 'nas/daymark')}`, 'the folder lies in the clone'],
+  ['--mode 700 /mnt/nas/daymark', () => `--mode 700 ${join(shell.dir, 'nas/daymark')}`, 'the folder lies in the clone'],
   [' FILE', () => ' /mnt/nas/daymark.tar.gz', 'the reader puts a name there'],
   ['age1…', () => recipient, 'the reader puts a key there'],
-  ['age --decrypt ', () => `age --decrypt --identity ${join(clone.outer, 'identity')} `, 'age asks for a passphrase at a terminal alone'],
+  ['age --decrypt ', () => `age --decrypt --identity ${join(shell.outer, 'identity')} `, 'age asks for a passphrase at a terminal alone'],
   ['schema-4-20261122T154500123Z.db', copyBeforeUpgrade, 'has another name at each upgrade'],
 ];
 
@@ -97,15 +99,15 @@ const FIRST: Record<string, () => Promise<unknown>> = {
   'age --decrypt --output backup.tar.gz backup.tar.gz.age': () => typed(`server backup --to - --recipient ${recipient} > backup.tar.gz.age`),
   // Where the client was built in the image, it is there alone.
   [WEB_OF_DIST]: async () => {
-    if (existsSync(join(clone.dir, 'client/dist/index.html'))) return;
+    if (existsSync(join(shell.dir, 'client/dist/index.html'))) return;
     await typed(`id=$(docker create ${PROJECT}-web) && docker cp "$id:/srv/client" client/dist && docker rm "$id"`);
   },
-  [SECRET_FOR_ALL]: async () => clone.write('secrets/smtp_url', 'smtp://mail.example.org', 0o600),
-  [SECRET_FOR_ONE]: async () => clone.write('secrets/smtp_url', 'smtp://mail.example.org', 0o600),
+  [SECRET_FOR_ALL]: async () => shell.write('secrets/smtp_url', 'smtp://mail.example.org', 0o600),
+  [SECRET_FOR_ONE]: async () => shell.write('secrets/smtp_url', 'smtp://mail.example.org', 0o600),
   Upgrade: async () => {
     await typed('docker compose down --volumes && docker compose create server');
-    await earlier();
-    clone.publish('A newer version');
+    await storeEarlier(`${PROJECT}_sqlite_data`, `${PROJECT}_keys`);
+    shell.publish('A newer version');
   },
 };
 
@@ -118,12 +120,12 @@ const WITH: Record<string, () => Record<string, string>> = {
 const THEN: Record<string, () => Promise<unknown>> = {
   'Start it': firstAccount,
   TLS: async () => {
-    const { fingerprint256 } = new X509Certificate(readFileSync(join(clone.outer, 'live/fullchain.pem')));
+    const { fingerprint256 } = new X509Certificate(readFileSync(join(shell.outer, 'live/fullchain.pem')));
     await expect.poll(() => served(ports.tls), { timeout: 60_000 }).toBe(fingerprint256);
   },
   Accounts: () => signedIn({ email: 'elif@example.org', password }),
   'Backup and restore': () => signedIn(me),
-  Upgrade: () => signedIn({ email: 'earlier@daymark.example', password: 'lantern-orchard-velvet-29' }),
+  Upgrade: () => signedIn(SOMEBODY),
 };
 
 /** Stands for Certbot and for an authority: asks for the proof as one would, and has a certificate to install. */
@@ -154,8 +156,6 @@ function served(tlsPort: number): Promise<string> {
   });
 }
 
-const clientFrom = () => process.env.CLIENT_FROM ?? (existsSync(join(ROOT, 'client/dist/index.html')) ? 'dist' : 'source');
-
 /** A command with the words that it has here. */
 async function here(command: string): Promise<string> {
   let text = command;
@@ -168,7 +168,7 @@ async function typed(command: string, env: Record<string, string> = {}, prints?:
   const text = await here(command);
   const deadline = Date.now() + 60_000;
   for (;;) {
-    const { code, printed } = await clone.run(text, { seconds: 540, env: { PASSWORD: password, ...env } });
+    const { code, printed } = await shell.run(text, { seconds: 540, env: { PASSWORD: password, ...env } });
     expect(code, `${text}\n${printed.slice(-3000)}`).toBe(0);
     if (prints === undefined || prints.test(printed)) return printed;
     if (Date.now() > deadline) expect(printed, text).toMatch(prints);
@@ -200,44 +200,36 @@ async function signedIn({ email, password }: { email: string; password: string }
   expect(response.status, await response.text()).toBe(201);
 }
 
-/** Puts what a version with an earlier schema has stored into the volumes. */
-async function earlier(): Promise<void> {
-  const [fixture] = readdirSync(join(ROOT, 'e2e/smoke')).filter((name) => /^schema-\d+\.tar\.gz$/.test(name)).sort();
-  const mounts = [`${PROJECT}_sqlite_data:/database`, `${PROJECT}_keys:/keys`, `${join(ROOT, 'e2e/smoke')}:/from:ro`].flatMap((each) => ['--volume', each]);
-  const unpack = `tar -xzf /from/${fixture} -C /database && mv /database/keys/keyring.json /keys/ && rm -r /database/keys && chmod 600 /database/daymark.db /keys/keyring.json && chown -R 10001:10001 /database /keys`;
-  await docker(['run', '--rm', '--network', 'none', ...mounts, 'debian:trixie-slim', 'sh', '-c', unpack]);
-}
-
 test.beforeAll(async () => {
   port = await freePort();
   for (const name of ['one', 'drill', 'tls'] as const) ports[name] = await freePort();
-  clone = new Clone(PROJECT, {
+  shell = new Shell(PROJECT, {
     COMPOSE_FILE: 'docker-compose.yml:compose.apart.yml',
     BIND: '127.0.0.1',
     PORT: `${port}`,
-    CLIENT_FROM: clientFrom(),
+    CLIENT_FROM,
     BACKUP_PASSPHRASE: `canary-${randomBytes(12).toString('hex')}`,
   });
-  mkdirSync(join(clone.dir, 'nas/daymark'), { recursive: true });
-  for (const folder of ['nas', 'nas/daymark']) chmodSync(join(clone.dir, folder), 0o777);
-  clone.write(
+  mkdirSync(join(shell.dir, 'nas/daymark'), { recursive: true });
+  for (const folder of ['nas', 'nas/daymark']) chmodSync(join(shell.dir, folder), 0o777);
+  shell.write(
     'compose.apart.yml',
     `services:\n  web: { image: ${PROJECT}-web }\n  server: { image: ${PROJECT}-server, volumes: ["./nas:/mnt/nas"] }\n  jobs: { image: ${PROJECT}-server }\n`,
   );
-  clone.program('certbot', CERTBOT);
+  shell.program('certbot', CERTBOT);
   const identity = execFileSync('age-keygen', { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  clone.write('../identity', identity);
+  shell.write('../identity', identity);
   recipient = identity.match(/age1\w+/)![0];
 });
 
 test.afterAll(async () => {
   await docker(['rm', '--force', '--volumes', `${PROJECT}-one`]).catch(() => undefined);
   await docker(['volume', 'rm', '--force', `${PROJECT}_one`]).catch(() => undefined);
-  if (clone !== undefined) {
+  if (shell !== undefined) {
     for (const project of [`${PROJECT}-drill`, PROJECT]) {
-      await clone.run(`docker compose --project-name ${project} --file docker-compose.yml down --timeout 5 --volumes --remove-orphans`);
+      await shell.run(`docker compose --project-name ${project} --file docker-compose.yml down --timeout 5 --volumes --remove-orphans`);
     }
-    await clone.remove();
+    await shell.remove();
   }
   for (const image of ['web', 'server', 'all-in-one']) await docker(['rmi', '--no-prune', `${PROJECT}-${image}`]).catch(() => undefined);
 });
@@ -303,7 +295,7 @@ test('each example is tried', async () => {
       continue;
     }
     expect(name, `line ${line}, ${what}`).toMatch(/^compose\.\w+\.yml$/);
-    clone.write(name!, text);
+    shell.write(name!, text);
     const files = settings.COMPOSE_FILE ?? `docker-compose.yml:${name}`;
     expect(files).toBe(`docker-compose.yml:${name}`);
     await test.step(`line ${line}: ${name}`, () => typed('docker compose config --quiet', { ...settings, COMPOSE_FILE: files }));
@@ -318,7 +310,7 @@ test('a drill with a backup that lacks its keyring fails, until that is put back
   await typed('docker compose up --detach --wait');
   await typed('docker compose exec -T server cat /app/keys/keyring.json > keyring.json');
   await typed('docker compose exec -T --env BACKUP_PASSPHRASE= server server backup --to - > daymark.tar.gz');
-  const refused = await clone.run(await here(restore));
+  const refused = await shell.run(await here(restore));
   expect([refused.code, refused.printed]).toEqual([1, expect.stringMatching(/keyring/)]);
   await typed(putBack.replace('docker compose', 'docker compose --project-name drill'));
   await typed(restore);
@@ -328,26 +320,26 @@ test('a drill with a backup that lacks its keyring fails, until that is put back
 /** The settings and the file of an example, beside what keeps this stack apart. */
 function withFragment(name: string, words: Record<string, string> = {}): Record<string, string> {
   const { text, settings } = fragments.find((each) => each.name === name)!;
-  clone.write(name, replaced(text, words));
+  shell.write(name, replaced(text, words));
   return { ...settings, COMPOSE_FILE: `${settings.COMPOSE_FILE}:compose.apart.yml` };
 }
 
 test('a secret of Compose is read, and one that cannot be is told of', async () => {
-  const secret = clone.write('secrets/smtp_url', 'smtp://mail.example.org', 0o444);
+  const secret = shell.write('secrets/smtp_url', 'smtp://mail.example.org', 0o444);
   const env = { ...withFragment('compose.secrets.yml'), MAIL_FROM: 'day@example.org' };
   await typed('docker compose up --detach --wait', env);
   // Nobody has a mail server of that name: that the doctor looks for it shows that the secret was read.
   const doctor = 'docker compose run --rm --no-deps -T server doctor --offline';
-  const looked = await clone.run(doctor, { env });
+  const looked = await shell.run(doctor, { env });
   expect([looked.code, looked.printed]).toEqual([1, expect.stringMatching(/^ok +configuration[\s\S]*^fail +mail/m)]);
   chmodSync(secret, 0o600);
-  const { code, printed } = await clone.run(doctor, { env });
+  const { code, printed } = await shell.run(doctor, { env });
   // Root's file and anybody else's: user 10001 may not read either.
   expect([code, printed]).toEqual([1, expect.stringMatching(/SMTP_URL_FILE.*cannot be read/)]);
 });
 
 test('backups go to a folder from elsewhere', async () => {
-  const env = withFragment('compose.backups.yml', { '/mnt/nas/daymark': join(clone.dir, 'nas/daymark') });
+  const env = withFragment('compose.backups.yml', { '/mnt/nas/daymark': join(shell.dir, 'nas/daymark') });
   await typed('docker compose up --detach --wait', env);
   await typed('docker compose exec -T server server backup', env);
   expect(await typed('sudo ls nas/daymark')).toMatch(/^manual-\S+\.tar\.gz\.age$/m);

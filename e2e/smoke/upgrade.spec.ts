@@ -1,9 +1,8 @@
 // What the version before the newest migration has stored (earlier.ts), opened by this one.
 import { test } from '@playwright/test';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { docker } from '../lib/docker.ts';
-import { EARLIER, earlierSchema, LAMP, PLAN, SOMEBODY } from './earlier.ts';
+import { EARLIER, earlierSchema, LAMP, PLAN, SOMEBODY, storeEarlier } from './earlier.ts';
 import { expect, Production, signIn, titles } from './production.ts';
 
 let production: Production;
@@ -19,9 +18,7 @@ test('what an earlier version has stored is brought up to date, after a backup',
   const file = earlierSchema();
   expect(readdirSync(import.meta.dirname).filter((name) => /^schema-\d+\.tar\.gz$/.test(name)), 'none of them is forgotten').toEqual([file]);
   await stack.run(['create', 'server']);
-  const mounts = ['--volume', `${stack.volume('sqlite_data')}:/database`, '--volume', `${stack.volume('keys')}:/keys`, '--volume', `${join(import.meta.dirname, file)}:/from.tar.gz:ro`];
-  const unpack = 'tar -xzf /from.tar.gz -C /database && mv /database/keys/keyring.json /keys/ && rm -r /database/keys && chmod 700 /database && chmod 600 /database/daymark.db /keys/keyring.json && chown -R 10001:10001 /database /keys';
-  await docker(['run', '--rm', '--network', 'none', ...mounts, 'debian:trixie-slim', 'sh', '-c', unpack]);
+  await storeEarlier(stack.volume('sqlite_data'), stack.volume('keys'));
   await stack.up();
   const by = await signIn(url, SOMEBODY);
   expect(await titles(by, PLAN.start.slice(0, 10))).toEqual([PLAN.title]);

@@ -1,11 +1,11 @@
-// A clone of this repository as an operator has one: the files as they lie here, a remote to pull from, and an .env.example with
-// what keeps it apart from other stacks of this machine.
+// An operator's shell in a clone that has a remote to pull from, and an .env.example with what keeps it apart from other stacks of
+// this machine.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ROOT } from './nginx.ts';
+import { clone } from './clone.ts';
 
 const git = (cwd: string, ...args: string[]): string => {
   const who = ['-c', 'user.name=Daymark', '-c', 'user.email=daymark@localhost', '-c', 'commit.gpgsign=false'];
@@ -21,20 +21,15 @@ fi
 exec docker compose exec -T server server "$@"`;
 
 /** `server` in its shell is that of the project's container, `sudo` is root in a container that sees nothing but the clone. */
-export class Clone {
-  readonly outer = mkdtempSync(join(tmpdir(), 'daymark-clone-'));
+export class Shell {
+  readonly outer = mkdtempSync(join(tmpdir(), 'daymark-shell-'));
   readonly dir = join(this.outer, 'daymark');
 
   constructor(
     readonly project: string,
     settings: Record<string, string>,
   ) {
-    const files = git(ROOT, 'ls-files', '-z', '--cached', '--others', '--exclude-standard').split('\0').filter(Boolean);
-    for (const file of files.filter((each) => existsSync(join(ROOT, each)))) {
-      mkdirSync(dirname(join(this.dir, file)), { recursive: true });
-      cpSync(join(ROOT, file), join(this.dir, file));
-    }
-    if (existsSync(join(ROOT, 'client/dist'))) cpSync(join(ROOT, 'client/dist'), join(this.dir, 'client/dist'), { recursive: true });
+    clone(this.dir);
     const example = join(this.dir, '.env.example');
     const more = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
     writeFileSync(example, [readFileSync(example, 'utf8').replace(/^COMPOSE_FILE=.*\n/m, ''), ...more].join(''));
