@@ -13,8 +13,6 @@ import { expectReminder, remindAtSink, remindSoon } from './reminders.ts';
 
 test.describe.configure({ mode: 'serial' });
 
-const PASSPHRASE = 'orchard-kettle-9-lantern';
-
 let production: Production;
 let stack: Compose;
 let url: string;

@@ -230,7 +230,7 @@ fn taken(compose: &str) -> BTreeSet<String> {
 
 /// What a script takes from its environment: with a default, or without ever giving it a value.
 fn from_environment(script: &str) -> BTreeSet<&str> {
-    let of_the_shell = ["BASH_REMATCH", "EUID", "PATH", "TZ"];
+    let of_the_shell = ["BASH_REMATCH", "EPOCHREALTIME", "EUID", "PATH", "TZ"];
     let is_given = |name: &&str| !script.contains(&format!("{name}=")) && !of_the_shell.contains(name);
     let mut names = asked(script, "${", |rest| rest.starts_with(":-") || rest.starts_with(":?"));
     names.extend(asked(script, "$", |_| true).into_iter().filter(is_given));
