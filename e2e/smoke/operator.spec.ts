@@ -13,6 +13,8 @@ import { expectReminder, remindAtSink, remindSoon } from './reminders.ts';
 
 test.describe.configure({ mode: 'serial' });
 
+const PASSPHRASE = 'orchard-kettle-9-lantern';
+
 let production: Production;
 let stack: Compose;
 let url: string;
@@ -21,7 +23,7 @@ let me: Credentials;
 let tab: Page;
 
 test.beforeAll(async ({ browser }) => {
-  production = await Production.prepare('operator', () => ({}));
+  production = await Production.prepare('operator', () => ({ BACKUP_PASSPHRASE: PASSPHRASE }));
   ({ stack, url } = production);
   await stack.up();
   tab = await browser.newPage({ baseURL: url, timezoneId: 'Europe/Berlin', locale: 'en-GB' });
@@ -187,6 +189,10 @@ test('backup, everything wiped, restore by the passphrase alone: the same data, 
   await stack.run(['stop', 'server', 'jobs']);
   const before = await onVolumes();
   expect(before).toContain('/keys/keyring.json');
+  const refused = await restore(['--env', 'BACKUP_PASSPHRASE=another-one-42-entirely']);
+  expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining('passphrase')]);
+  expect(await onVolumes(), 'a wrong passphrase changes nothing').toBe(before);
+
   await stack.down({ volumes: true });
   const restored = await restore();
   expect(restored.code, restored.stdout + restored.stderr).toBe(0);
