@@ -120,11 +120,13 @@ impl Switch {
     }
 }
 
-/// A filter as `LOG` says it. A word alone has to be a level: taken for a target, a slip would hide all others.
+/// A filter as `LOG` says it. A word alone has to be a level: taken for a target, a slip would hide all others. And so has what
+/// stands behind a target: nothing at all would be taken for everything.
 fn parsed(filter: &str) -> Result<Targets, String> {
     let mut parts = filter.split(',').map(str::trim);
-    let is_none = |part: &str| part.is_empty() || part.parse::<LevelFilter>().is_err();
-    match parts.find(|part| !part.contains('=') && is_none(part)) {
+    let level = |part: &str| part.rsplit_once('=').map_or(part, |(_, level)| level).trim().to_owned();
+    let is_none = |level: String| level.is_empty() || level.parse::<LevelFilter>().is_err();
+    match parts.find(|part| is_none(level(part))) {
         Some(part) => Err(format!("{part:?} is no level")),
         None => filter.parse::<Targets>().map_err(|error| error.to_string()),
     }
