@@ -294,7 +294,7 @@ test('each example is tried', async () => {
       for (const each of text.trim().split('\n')) JSON.parse(each);
       continue;
     }
-    expect(name, `line ${line}, ${what}`).toMatch(/^compose\.\w+\.yml$/);
+    expect(name ?? `line ${line}: ${what}, which nobody tries`).toMatch(/^compose\.\w+\.yml$/);
     shell.write(name!, text);
     const files = settings.COMPOSE_FILE ?? `docker-compose.yml:${name}`;
     expect(files).toBe(`docker-compose.yml:${name}`);
