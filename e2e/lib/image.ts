@@ -23,7 +23,7 @@ export async function layersAbove(image: string, base: string, texts: string[]):
   const below = new Set(await rootLayers(base));
   const dir = mkdtempSync(join(tmpdir(), 'daymark-image-'));
   try {
-    await docker(['save', '--output', join(dir, 'image.tar'), image], { seconds: 120 });
+    await docker(['save', '--output', join(dir, 'image.tar'), image], { seconds: 300 });
     await tar(['-xf', join(dir, 'image.tar'), '-C', dir]);
     const [manifest] = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8')) as [{ Config: string; Layers: string[] }];
     const needles = texts.map((text) => Buffer.from(text));

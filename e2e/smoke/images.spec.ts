@@ -73,6 +73,7 @@ test('what images are built from holds no secret of an operator', async () => {
 });
 
 test('no secret is in an image, nor what is not needed to run', async () => {
+  test.setTimeout(15 * 60_000);
   for (const image of IMAGES) {
     const name = `daymark-${image}`;
     const inspected = await docker(['image', 'inspect', name]);
