@@ -249,23 +249,18 @@ test('one, three, two servers, one of them killed under load: no request that is
 });
 
 test('the server answers soon after its process has begun', async () => {
+  // One more in the same container, on the same data: the time that Docker takes to make a container is not the server's.
+  const begin = 'printf "%s\\n" "$EPOCHREALTIME" && exec server api';
+  const settings = ['--env', 'PORT=4001', '--env', 'METRICS_BIND=127.0.0.1:9465'];
   const took: number[] = [];
-  for (let n = 0; n < 3; n += 1) {
-    await stack.run(['restart', 'server']);
-    const [server] = await stack.containers('server');
-    // Read by one shell, without starting a program in between. The kernel counts from its own start, in hundredths of a second.
-    const read = 'read -r up _ </proc/uptime; now=$EPOCHREALTIME; read -r stat </proc/1/stat; echo "$up $now ${stat##*) }"';
-    const [up, now, ...stat] = (await docker(['exec', server!.Id, 'bash', '-c', read])).trim().split(' ');
-    const began = Number(now) * 1000 - (Number(up) - Number(stat[19]) / 100) * 1000;
-    const listens = async () => {
-      const lines = (await stack.logs('server')).split('\n').filter((line) => line.includes('"msg":"listening"'));
-      const times = lines.map((line) => Date.parse((JSON.parse(line) as { time: string }).time)).filter((time) => time > began);
-      return times.at(0);
-    };
-    await expect.poll(listens).toBeDefined();
-    took.push((await listens())! - began);
+  for (let n = 0; n < 5; n += 1) {
+    const { stdout, stderr } = await stack.outcome(['exec', '-T', ...settings, 'server', 'timeout', '3', 'bash', '-c', begin]);
+    const [began, ...lines] = stdout.split('\n');
+    const listens = lines.find((line) => line.includes('"msg":"listening"'));
+    expect(listens, stdout + stderr).toBeDefined();
+    took.push(Date.parse((JSON.parse(listens!) as { time: string }).time) - Number(began) * 1000);
   }
-  record('server_ready_ms', took.toSorted((a, b) => a - b)[1]!);
+  record('server_ready_ms', took.toSorted((a, b) => a - b)[2]!);
 });
 
 test('at rest all of it is small', async () => {
