@@ -43,7 +43,8 @@ test.afterAll(async ({}, info) => production?.end(info));
 test('all of it is healthy soon', async () => {
   const begin = Date.now();
   await stack.up();
-  record('up_seconds', (Date.now() - begin) / 1000);
+  // The goal is ten seconds, on a machine that does nothing else.
+  record('up_seconds', (Date.now() - begin) / 1000, 120);
   const containers = await stack.containers();
   expect(containers.length).toBeGreaterThanOrEqual(5);
   expect(containers.filter(({ State }) => State.Status !== 'running' || (State.Health && State.Health.Status !== 'healthy'))).toEqual([]);
@@ -254,22 +255,21 @@ test('the server answers soon after its process has begun', async () => {
   const settings = ['--env', 'PORT=4001', '--env', 'METRICS_BIND=127.0.0.1:9465'];
   const took: number[] = [];
   for (let n = 0; n < 5; n += 1) {
-    const { stdout, stderr } = await stack.outcome(['exec', '-T', ...settings, 'server', 'timeout', '3', 'bash', '-c', begin]);
+    const { stdout, stderr } = await stack.outcome(['exec', '-T', ...settings, 'server', 'timeout', '8', 'bash', '-c', begin]);
     const [began, ...lines] = stdout.split('\n');
     const listens = lines.find((line) => line.includes('"msg":"listening"'));
     expect(listens, stdout + stderr).toBeDefined();
     took.push(Date.parse((JSON.parse(listens!) as { time: string }).time) - Number(began) * 1000);
   }
-  record('server_ready_ms', took.toSorted((a, b) => a - b)[2]!);
+  record('server_ready_ms', took.toSorted((a, b) => a - b)[2]!, 2_000);
 });
 
 test('at rest all of it is small', async () => {
   await sleep(5_000);
   const ids = (await stack.containers()).filter(({ Name }) => !Name.includes('-sink-')).map(({ Id }) => Id);
-  const used = (await docker(['stats', '--no-stream', '--format', '{{.MemUsage}}', ...ids])).trim().split('\n');
-  const units: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
-  const bytes = used.map((text) => text.match(/^([\d.]+)(\w+)/)!).map(([, n, unit]) => Number(n) * units[unit!]!);
-  const idle = bytes.reduce((sum, each) => sum + each, 0) / 1e6;
-  record('idle_mb', idle);
-  expect(idle).toBeLessThan(90);
+  // What all of their processes have in memory; what several share counts for each.
+  const resident = 'for file in /proc/[0-9]*/status; do while read -r key value _; do [ "$key" != VmRSS: ] || echo "$value"; done <"$file"; done 2>/dev/null';
+  const kib = await Promise.all(ids.map(async (id) => (await docker(['exec', id, 'sh', '-c', resident])).trim().split('\n').map(Number)));
+  const idle = (kib.flat().reduce((sum, each) => sum + each, 0) * 1024) / 1e6;
+  record('idle_mb', idle, 90);
 });

@@ -127,6 +127,11 @@ BREAKAGES = [
         "PUBLIC_URL",
     ),
     (services_reach_pods, lambda w: w.objects.remove(w.named("Ingress", "daymark")), "let in"),
+    (
+        services_reach_pods,
+        lambda w: container_of(w, "daymark-web")["env"][0].update(value="daymark-api:4000"),
+        "no whole name",
+    ),
     (volume_stays_on_one_node, no_affinity, "another node"),
     (
         volume_stays_on_one_node,

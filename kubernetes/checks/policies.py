@@ -198,6 +198,11 @@ def services_reach_pods(world):
             for pod in behind:
                 if pod.port(port.get("targetPort", port["port"])) is None:
                     yield f"{label(service)}: {pod.name} has no port {port.get('targetPort')}"
+    for pod, container in containers(world):
+        for entry in container.get("env", []):
+            # nginx looks names up by itself, and knows no search domains.
+            if entry["name"] == "UPSTREAM" and not re.search(r"\.svc\.cluster\.local:\d+$", entry.get("value", "")):
+                yield f"{pod.name}: UPSTREAM is no whole name: {entry.get('value')}"
     settings = next((s["data"] for s in world.of("ConfigMap") if s["metadata"]["name"].startswith("daymark-site")), {})
     public = urlsplit(settings.get("PUBLIC_URL", ""))
     ingresses = world.of("Ingress")

@@ -203,7 +203,7 @@ pub struct Log {
 pub struct Metrics {
     /// `METRICS_BIND`: an address with its port, such as `127.0.0.1:9464` (port `0` takes a free one), where `/metrics`,
     /// `/healthz`, `/readyz` and `/log` are answered, to anybody who can reach it: never let it be the internet.
-    /// Default: none.
+    /// Compose sets it itself, in its containers. Default: none.
     pub bind: Option<SocketAddr>,
 }
 

@@ -79,6 +79,17 @@ fn valkey_keeps_nothing() {
     assert!(read(PRODUCTION).contains("VALKEY_URL: \"${VALKEY_URL-redis://valkey:6379}\"\n"));
 }
 
+/// Jobs begin once the database is what they know. And engines before 25 refuse another interval at the start.
+#[test]
+fn who_waits_for_whom() {
+    assert!(services(PRODUCTION)["jobs"].contains("server: { condition: service_healthy }\n"));
+    for file in
+        [PRODUCTION, "docker-compose.override.yml", "docker/monitoring/compose.yml", "docker/release.yml"]
+    {
+        assert!(!read(file).contains("start_interval"), "{file}");
+    }
+}
+
 /// The lines of one stage of the Dockerfile.
 fn stage<'a>(dockerfile: &'a str, name: &str) -> &'a str {
     let mut stages = dockerfile.split("\nFROM ").map(|stage| stage.split_once('\n').unwrap());
@@ -149,6 +160,7 @@ fn nginx_is_given_the_variables_that_it_knows() {
 fn production_is_what_the_example_chooses() {
     let chosen = format!("\nCOMPOSE_FILE={PRODUCTION}\n");
     assert!(read(".env.example").contains(&chosen));
+    assert!(read("README.md").contains("`docker compose up` in a clone\nwithout `.env` develops"));
     let guide = read("docs/development.md");
     for file in ["docker/Dockerfile", PRODUCTION, "docker-compose.override.yml"] {
         assert!(guide.contains(file), "docs/development.md does not tell of {file}");
