@@ -30,7 +30,7 @@ const LINES_OF_A_REQUEST = `docker compose logs web server jobs | jq -cR 'sub("^
 
 /** Sections that are tried elsewhere, and where. */
 const ELSEWHERE: Record<string, string> = {
-  'Deploying by GitHub Actions': 'scripts/checks/deploy_test.py: there is a machine to deploy to',
+  'Deploying by GitHub Actions': 'asks for GitHub, its registry and another machine: scripts/checks/deploy_test.py runs scripts/deploy with a Docker that is modelled',
 };
 
 /** What is not typed, and why. */

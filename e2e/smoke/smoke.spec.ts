@@ -196,6 +196,21 @@ test('logs have one shape, follow a request through everything, and tell nothing
   }
 });
 
+test('where nginx finds no room, it tells so without whom or what', async () => {
+  const small = ['--read-only', '--tmpfs', '/tmp:size=150k,mode=1777', '--env', 'UPSTREAM=127.0.0.1:9', '--network', 'none'];
+  const name = `${stack.project}-full`;
+  await docker(['run', '--detach', '--name', name, ...small, 'daymark-web']);
+  try {
+    const begin = 'exec 3<>/dev/tcp/127.0.0.1/8080; printf "POST /api/v1/reminder-actions/canary-token?canary-query HTTP/1.0\\r\\nContent-Length: 400000\\r\\n\\r\\n%0400000d" 0 >&3; cat <&3';
+    await expect.poll(() => docker(['exec', name, 'bash', '-c', begin]).catch(String)).toContain('HTTP/1.1 500');
+    const lines = (await docker(['logs', name], { both: true })).split('\n').filter(Boolean);
+    expect(lines.map((line) => (JSON.parse(line) as { status: number }).status)).toContain(500);
+    expect(lines.join('\n')).not.toContain('canary');
+  } finally {
+    await docker(['rm', '--force', name]);
+  }
+});
+
 test('down and up keeps what was planned, and who is signed in', async () => {
   await stack.down();
   await stack.up();

@@ -480,7 +480,10 @@ impl Variables<'_> {
                 return Err(refuse("BACKUP_RECIPIENT", "set it or BACKUP_PASSPHRASE, not both"));
             }
             (Some(passphrase), None) if passphrase.expose().is_empty() => {
-                return Err(refuse("BACKUP_PASSPHRASE", "must not be empty"));
+                return Err(refuse(
+                    "BACKUP_PASSPHRASE",
+                    "must not be empty, nor the file that BACKUP_PASSPHRASE_FILE names",
+                ));
             }
             (Some(passphrase), None) => Some(Lock::Passphrase(passphrase)),
             (None, Some(recipient)) => {

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use daymark_server::config::Judged;
+use daymark_server::config::{Config, Judged};
 use std::{cell::RefCell, collections::BTreeSet, fmt::Write as _, fs, path::Path, process::Command};
 
 fn read(file: &str) -> String {
@@ -309,4 +309,25 @@ fn defaults_are_those_of_the_files() {
         }
     }
     assert!(seen >= 10, "only {seen} defaults were found");
+}
+
+/// Set to what the document gives as its default, a variable changes nothing.
+#[test]
+fn defaults_are_those_of_the_server() {
+    let read_with = |set: Option<(&str, &str)>| {
+        let config =
+            Config::from_source(&|name| set.filter(|(set, _)| *set == name).map(|(_, to)| to.to_owned()));
+        // A path is the same with and without its dot.
+        format!("{:?}", config.unwrap()).replace("\"./", "\"")
+    };
+    let nothing_set = read_with(None);
+    let mut seen = 0;
+    for entry in server(&read("server/src/config.rs")).iter().flat_map(|section| &section.entries) {
+        let literal = entry.default.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
+        let Some(default) = literal.filter(|literal| !literal.contains('`')) else { continue };
+        let name = &entry.names[0];
+        assert_eq!(read_with(Some((name, default))), nothing_set, "{name}: {default}");
+        seen += 1;
+    }
+    assert!(seen >= 8, "{seen}");
 }

@@ -130,3 +130,40 @@ fn rows_are_read_as_they_are_meant() {
     // A row that goes is missed, though another address ends with the same word.
     assert!(!addresses(&table.replace(", `…/skip`", "")).contains("POST /runs/{id}/skip"));
 }
+
+/// What is told of limits is what was measured last.
+#[test]
+fn limits_are_those_that_were_measured() {
+    let measured = read("docs/performance.md");
+    let text = read("docs/kubernetes.md");
+    let limits = text.split_once("## Limits, as measured").unwrap().1.split_once("\n## ").unwrap().0;
+    let mut seen = 0;
+    for row in limits.lines().filter(|line| line.starts_with("| ")) {
+        let told = row.trim_end_matches([' ', '|']).rsplit_once("| ").map_or("", |(_, told)| told);
+        let expected = match (told.strip_suffix(" a second"), told.split_once("within ")) {
+            (Some(rate), _) => format!("{rate}/s"),
+            (None, Some((_, seconds))) => format!("| the last of them | within 5 s | {seconds} ("),
+            (None, None) => continue,
+        };
+        assert!(
+            measured.contains(&expected),
+            "docs/kubernetes.md: {row}, but docs/performance.md has no “{expected}”"
+        );
+        seen += 1;
+    }
+    assert_eq!(seen, 4);
+    // The same in round numbers.
+    let guide = read("docs/operations.md");
+    let told =
+        guide.split_once("What that machine does was measured").unwrap().1.split_once("\n\n").unwrap().0;
+    let rates: Vec<&str> =
+        measured.split(|c: char| c.is_whitespace()).filter(|word| word.contains("/s")).collect();
+    for thousands in told
+        .split(",000 ")
+        .filter_map(|before| before.rsplit(' ').next())
+        .filter(|word| word.parse::<u32>().is_ok())
+    {
+        let is_measured = rates.iter().any(|rate| rate.starts_with(&format!("{thousands},")));
+        assert!(is_measured || thousands == "10", "docs/operations.md: {thousands},000");
+    }
+}

@@ -21,11 +21,15 @@ use crate::{
 use actix_web::rt::System;
 use clap::{Parser, Subcommand};
 use report::Report;
-use std::{error::Error, process::ExitCode};
+use std::{env, error::Error, process::ExitCode};
 
 /// Daymark's server. It is configured by environment variables; none is needed for a first run.
 #[derive(Debug, Parser)]
-#[command(name = "server", version)]
+#[command(
+    name = "server",
+    version,
+    after_help = "Exit codes: 0 it was done; 1 it was not, and the error says why; 2 the arguments make no sense."
+)]
 struct Cli {
     #[command(subcommand)]
     asked: Asked,
@@ -67,7 +71,15 @@ enum Command {
 
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // A program reads: it is told as everything else is. What is asked for, such as --help, is no error.
+        Err(error) if error.use_stderr() && env::args_os().any(|argument| argument == "--json") => {
+            report::failed(&error, true);
+            return ExitCode::from(2);
+        }
+        Err(error) => error.exit(),
+    };
     let done = match cli.asked {
         Asked::Configured(command) => run(command),
         // What is wrong with the configuration is what it is to find.

@@ -47,16 +47,18 @@ impl Report {
         if self.unfinished { ExitCode::FAILURE } else { ExitCode::SUCCESS }
     }
 
-    /// Prints it to standard output, one line where it is JSON.
+    /// Prints it to standard output, one line where it is JSON. Whoever reads may stop at any line.
     ///
     /// # Errors
-    /// Where nobody reads it.
+    /// Where it cannot be written, as to a full disk.
     pub fn print(&self, as_json: bool) -> io::Result<()> {
         let said = if as_json { &self.json } else { &self.text };
-        if self.beside_output {
-            return writeln!(stderr(), "{}", said.trim_end());
-        }
-        writeln!(stdout(), "{}", said.trim_end())
+        let printed = if self.beside_output {
+            writeln!(stderr(), "{}", said.trim_end())
+        } else {
+            writeln!(stdout(), "{}", said.trim_end())
+        };
+        printed.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
     }
 }
 

@@ -13,3 +13,4 @@ mod server;
 mod smtp;
 #[path = "../support/valkey_server.rs"]
 mod valkey_server;
+mod words;
