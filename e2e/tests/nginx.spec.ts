@@ -440,6 +440,14 @@ test.describe('nginx', () => {
     }
   });
 
+  test('logs what it answers by itself as it was asked', async () => {
+    const id = `refused-${Date.now()}`;
+    await ask('/api/v1/routines', { method: 'PUT', headers: { 'X-Request-Id': id, 'Content-Length': 1024 * 1024 + 1 } });
+    const last = () => web.accessLog().split('\n').find((line) => line.includes(id));
+    await expect.poll(last).toBeTruthy();
+    expect(JSON.parse(last()!)).toMatchObject({ method: 'PUT', path: '/api/v1/routines', status: 413 });
+  });
+
   test('logs no token that stands in a path', async () => {
     const id = `token-${Date.now()}`;
     const paths = [
