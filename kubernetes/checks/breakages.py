@@ -4,21 +4,29 @@ import copy
 
 from policies import (
     POLICIES,
+    backups,
     bounded,
     budgets,
+    commands,
     confined_containers,
     confined_pods,
+    counted,
+    data_on_volumes,
     images_have_versions,
     known,
     network,
     no_secrets,
     one_namespace,
+    other_namespaces,
     probed,
     references,
     schemas,
     services_reach_pods,
+    updates,
     volume_stays_on_one_node,
+    wired,
 )
+from reach import NAMESPACE
 from world import COMPONENT
 
 
@@ -30,8 +38,49 @@ def container_of(world, name):
     return pod_spec(world, name)["containers"][0]
 
 
+def migration(world, name):
+    return pod_spec(world, name)["initContainers"][0]
+
+
+def owner_spec(world, name, kind="Deployment"):
+    return world.named(kind, name)["spec"]
+
+
+def cron_job(world):
+    return owner_spec(world, "daymark-backup", "CronJob")
+
+
+def settings(world):
+    """What the server is told, but for the address."""
+    return next(thing["data"] for thing in world.of("ConfigMap") if "METRICS_BIND" in thing["data"])
+
+
+def set_variable(container, name, value):
+    next(variable for variable in container["env"] if variable["name"] == name).update(value=value)
+
+
+def unset(container, name):
+    container["env"] = [variable for variable in container["env"] if variable["name"] != name]
+
+
+def mount_elsewhere(container, name, path):
+    next(mount for mount in container["volumeMounts"] if mount["name"] == name).update(mountPath=path)
+
+
+def unmount(container, name):
+    container["volumeMounts"] = [mount for mount in container["volumeMounts"] if mount["name"] != name]
+
+
 def policy_spec(world, name):
     return world.named("NetworkPolicy", name)["spec"]
+
+
+def ingress_peer(world, name):
+    return policy_spec(world, name)["ingress"][0]["from"][0]
+
+
+def named(namespace):
+    return {"namespaceSelector": {"matchLabels": {NAMESPACE: namespace}}}
 
 
 def reach_everything(world):
@@ -99,6 +148,21 @@ BREAKAGES = [
     (bounded, lambda w: w.named("CronJob", "daymark-backup")["spec"].pop("concurrencyPolicy"), "beside itself"),
     (probed, lambda w: container_of(w, "daymark-jobs").pop("livenessProbe"), "livenessProbe"),
     (probed, lambda w: container_of(w, "daymark-api")["readinessProbe"]["httpGet"].update(port=4001), "4001"),
+    (
+        probed,
+        lambda w: container_of(w, "daymark-api")["livenessProbe"]["httpGet"].update(path="/"),
+        "livenessProbe does not ask",
+    ),
+    (
+        probed,
+        lambda w: container_of(w, "daymark-jobs")["readinessProbe"]["httpGet"].update(path="/healthz"),
+        "readinessProbe does not ask",
+    ),
+    (
+        probed,
+        lambda w: container_of(w, "daymark-web").update(readinessProbe={"exec": {"command": ["true"]}}),
+        "readinessProbe does not ask",
+    ),
     (references, lambda w: w.objects.remove(w.named("PersistentVolumeClaim", "daymark-keys")), "daymark-keys"),
     (references, lambda w: w.objects.remove(w.of("ConfigMap")[0]), "no settings"),
     (references, lambda w: w.secret["stringData"].pop("smtp-url"), "smtp-url"),
@@ -143,7 +207,6 @@ BREAKAGES = [
         lambda w: pod_spec(w, "daymark-jobs")["securityContext"].pop("fsGroupChangePolicy"),
         "keyring",
     ),
-    (volume_stays_on_one_node, lambda w: pod_spec(w, "daymark-api").pop("initContainers"), "migrate"),
     (
         budgets,
         lambda w: w.of("PodDisruptionBudget")[0]["spec"]["selector"]["matchLabels"].update({COMPONENT: "api"}),
@@ -163,7 +226,128 @@ BREAKAGES = [
     (network, lambda w: policy_spec(w, "outbound")["egress"].pop(), "jobs cannot reach the internet at 443"),
     (network, lambda w: policy_spec(w, "outbound")["egress"][1].pop("ports"), "any port"),
     (network, reach_everything, "may reach 10.0.0.1"),
-    (network, lambda w: w.objects.remove(w.named("NetworkPolicy", "metrics")), "jobs at metrics"),
+    (
+        network,
+        lambda w: policy_spec(w, "api")["ingress"][0]["from"].append({"podSelector": {}}),
+        "backup may reach api at 4000",
+    ),
+    (
+        network,
+        lambda w: policy_spec(w, "metrics")["ingress"][0]["ports"][0].update(port=1, endPort=65535),
+        "more than a port",
+    ),
+    (other_namespaces, lambda w: w.objects.remove(w.named("NetworkPolicy", "metrics")), "jobs at 9464"),
+    (other_namespaces, lambda w: ingress_peer(w, "web").update(namespaceSelector={}), "web lets namespaces in"),
+    (other_namespaces, lambda w: ingress_peer(w, "metrics").update(namespaceSelector={}), "jobs lets namespaces in"),
+    (
+        other_namespaces,
+        lambda w: policy_spec(w, "api")["ingress"][0]["from"].append({"namespaceSelector": {}}),
+        "api lets namespaces in",
+    ),
+    (
+        other_namespaces,
+        lambda w: policy_spec(w, "api")["ingress"][0]["from"].append(named("traefik")),
+        "api lets traefik in at 4000",
+    ),
+    (other_namespaces, lambda w: ingress_peer(w, "metrics").update(named("default")), "lets default in at 9464"),
+    (
+        other_namespaces,
+        lambda w: policy_spec(w, "web")["ingress"][0]["from"].append({"ipBlock": {"cidr": "0.0.0.0/0"}}),
+        "web lets addresses in",
+    ),
+    (
+        other_namespaces,
+        lambda w: policy_spec(w, "outbound")["egress"][1]["to"].append({"namespaceSelector": {}}),
+        "jobs may reach other namespaces",
+    ),
+    (
+        other_namespaces,
+        lambda w: policy_spec(w, "dns")["egress"][0]["to"][0].update(namespaceSelector={}),
+        "web may reach other namespaces",
+    ),
+    (commands, lambda w: pod_spec(w, "daymark-api").pop("initContainers"), "does not run “server migrate”"),
+    (commands, lambda w: migration(w, "daymark-api").update(args=["migrate", "--check"]), "“server migrate --check”"),
+    (commands, lambda w: migration(w, "daymark-jobs").update(args=["doctor"]), "runs “server doctor”"),
+    (commands, lambda w: migration(w, "daymark-jobs").update(command=["true"]), "runs “true migrate”"),
+    (commands, lambda w: migration(w, "daymark-api").update(image="daymark-server:0.1.0"), "another image"),
+    (commands, lambda w: migration(w, "daymark-api").update(restartPolicy="Always"), "nobody waits"),
+    (commands, lambda w: container_of(w, "daymark-jobs").update(args=["api"]), "jobs: jobs of containers runs “server api”"),
+    (commands, lambda w: container_of(w, "daymark-backup").update(args=["backup"]), "runs “server backup”"),
+    (updates, lambda w: owner_spec(w, "daymark-api").update(strategy={"type": "Recreate"}), "daymark-api may end before"),
+    (
+        updates,
+        lambda w: owner_spec(w, "daymark-jobs")["strategy"].update(rollingUpdate={"maxUnavailable": 1, "maxSurge": 0}),
+        "daymark-jobs may end before",
+    ),
+    (updates, lambda w: owner_spec(w, "daymark-web").pop("strategy"), "daymark-web may end before"),
+    (updates, lambda w: container_of(w, "daymark-api").pop("lifecycle"), "still asked"),
+    (updates, lambda w: pod_spec(w, "daymark-web").update(terminationGracePeriodSeconds=5), "still asked"),
+    (updates, lambda w: owner_spec(w, "daymark-valkey").update(replicas=2), "two of daymark-valkey"),
+    (updates, lambda w: owner_spec(w, "daymark-valkey").pop("strategy"), "two of daymark-valkey"),
+    (counted, lambda w: owner_spec(w, "daymark-api").update(replicas=0), "daymark-api: 0"),
+    (counted, lambda w: owner_spec(w, "daymark-web").pop("replicas"), "daymark-web: 1 in production, not 2"),
+    (backups, lambda w: w.objects.remove(w.named("CronJob", "daymark-backup")), "nobody"),
+    (backups, lambda w: cron_job(w).update(suspend=True), "suspended"),
+    (backups, lambda w: cron_job(w).update(schedule="17 3 1 1 *"), "each night: 17 3 1 1 *"),
+    (backups, lambda w: cron_job(w).update(schedule="@yearly"), "each night: @yearly"),
+    (backups, lambda w: set_variable(container_of(w, "daymark-backup"), "BACKUP_TO", "/app/database/backups"), "writes to"),
+    (backups, lambda w: unset(container_of(w, "daymark-backup"), "BACKUP_TO"), "writes to"),
+    (backups, lambda w: mount_elsewhere(container_of(w, "daymark-backup"), "backups", "/app/other"), "writes to"),
+    (backups, lambda w: set_variable(container_of(w, "daymark-backup"), "BACKUP_KEEP", "1h"), "keeps them for 1h"),
+    (backups, lambda w: settings(w).pop("BACKUP_EVERY"), "daymark-jobs makes backups too"),
+    (
+        data_on_volumes,
+        lambda w: unmount(container_of(w, "daymark-api"), "keys"),
+        "daymark-api/api: MASTER_KEYRING_FILE is “/app/keys/keyring.json”, which is not on",
+    ),
+    (
+        data_on_volumes,
+        lambda w: mount_elsewhere(migration(w, "daymark-jobs"), "keys", "/keys"),
+        "daymark-jobs/migrate: MASTER_KEYRING_FILE",
+    ),
+    (
+        data_on_volumes,
+        lambda w: mount_elsewhere(container_of(w, "daymark-jobs"), "data", "/data"),
+        "daymark-jobs/jobs: DATABASE_URL is “/app/database/daymark.db”, which is not on",
+    ),
+    (data_on_volumes, lambda w: settings(w).update(DATABASE_URL="sqlite:///tmp/daymark.db"), "“/tmp/daymark.db”"),
+    (
+        data_on_volumes,
+        lambda w: container_of(w, "daymark-api")["volumeMounts"][0].update(subPath="api"),
+        "daymark-api/api: DATA_DIR",
+    ),
+    (
+        data_on_volumes,
+        lambda w: container_of(w, "daymark-backup")["volumeMounts"][0].update(readOnly=True),
+        "cannot write to daymark-data",
+    ),
+    (wired, lambda w: set_variable(container_of(w, "daymark-web"), "UPSTREAM", "server:4000"), "no whole name"),
+    (wired, lambda w: unset(container_of(w, "daymark-web"), "UPSTREAM"), "no whole name: server:4000"),
+    (wired, lambda w: w.named("Service", "daymark-api")["metadata"].update(name="daymark-server"), "leads to the api"),
+    (
+        wired,
+        lambda w: set_variable(
+            container_of(w, "daymark-web"), "UPSTREAM", "daymark-api.default.svc.cluster.local:4000"
+        ),
+        "leads to the api",
+    ),
+    (wired, lambda w: w.objects.remove(w.named("Service", "daymark-valkey")), "no Service leads to it"),
+    (wired, lambda w: container_of(w, "daymark-valkey").update(command=["valkey-server"]), "its password"),
+    (wired, lambda w: unmount(container_of(w, "daymark-valkey"), "secrets"), "its password"),
+    (wired, lambda w: container_of(w, "daymark-valkey")["args"].extend(["--requirepass", ""]), "another password"),
+    (wired, lambda w: container_of(w, "daymark-valkey").pop("args"), "keeps what it is told"),
+    (wired, lambda w: unset(container_of(w, "daymark-jobs"), "VALKEY_URL_FILE"), "VALKEY_URL_FILE is not where"),
+    (
+        wired,
+        lambda w: unset(container_of(w, "daymark-backup"), "BACKUP_PASSPHRASE_FILE"),
+        "BACKUP_PASSPHRASE_FILE is not where",
+    ),
+    (wired, lambda w: settings(w).pop("METRICS_BIND"), "daymark-jobs/jobs: METRICS_BIND"),
+    (wired, lambda w: settings(w).update(METRICS_BIND="127.0.0.1:9464"), "daymark-api/api: METRICS_BIND"),
+    (wired, lambda w: settings(w).update(METRICS_BIND="0.0.0.0:9465"), "does not open the port metrics"),
+    (wired, lambda w: w.named("Deployment", "daymark-api")["spec"]["template"]["metadata"].pop("annotations"), "numbers"),
+    (wired, lambda w: settings(w).update(PORT="5000"), "listens at 0.0.0.0:5000"),
+    (wired, lambda w: container_of(w, "daymark-web")["env"].append({"name": "LISTEN", "value": "80"}), "listens at 80"),
 ]
 
 

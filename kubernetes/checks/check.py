@@ -23,7 +23,7 @@ def main(arguments):
     example, *files = arguments[1:] if only_breaks else arguments
     complaints = []
     for file in files:
-        world = World(load(file), load(example)[0])
+        world = World(Path(file).stem, load(file), load(example)[0])
         found = broken(world) if only_breaks else (line for policy in POLICIES for line in policy(world))
         complaints += [f"{Path(file).stem}: {line}" for line in found]
         if not only_breaks:

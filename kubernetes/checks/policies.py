@@ -1,33 +1,19 @@
 """What docs/kubernetes.md promises. A policy takes the world and yields complaints."""
 
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import kubernetes_validate
 
-from world import containers, label, matches, outside, ports, rule_names, rules
+from images import ROOT, SERVER, WEB, image_of
+from operation import backups, commands, counted, data_on_volumes, updates, wired
+from reach import network, other_namespaces
+from world import containers, label, matches
 
 # The oldest and the newest that the schemas are looked up for; older ones know no pause before a stop.
 VERSIONS = ["1.30", "1.37"]
 USER = 10001
-ROOT = Path(__file__).resolve().parents[2]
 SHARED = {"daymark/volume": "data"}
-# Who may reach whom inside, by component, and where.
-EDGES = {("web", "api", 4000), ("api", "valkey", 6379), ("jobs", "valkey", 6379)}
-# Who may reach the public internet, and where.
-OUTSIDE = {(who, port) for who in ("api", "jobs") for port in (443, 465, 587)}
-NOT_PUBLIC = [
-    "10.0.0.1",
-    "100.64.0.1",
-    "127.0.0.1",
-    "169.254.169.254",
-    "172.16.0.1",
-    "192.168.0.1",
-    "::1",
-    "fc00::1",
-    "fe80::1",
-]
 
 
 def schemas(world):
@@ -124,7 +110,7 @@ def bounded(world):
 
 
 def probed(world):
-    """Whoever goes on is asked whether it is ready and alive, at a port that it has."""
+    """Whoever goes on is asked whether it is ready and alive, at a port and a path that it has."""
     for pod in world.pods:
         if not pod.goes_on:
             continue
@@ -137,6 +123,19 @@ def probed(world):
                 port = how.get("httpGet", how.get("tcpSocket", {})).get("port")
                 if port is not None and pod.port(port) is None:
                     yield f"{pod.name}/{container['name']}: {probe} asks port {port}, which it does not have"
+                if how and not asks(how, container, probe):
+                    yield f"{pod.name}/{container['name']}: {probe} does not ask what tells it: {how}"
+
+
+def asks(how, container, probe):
+    """Whether a probe asks what can tell it. Only the server knows of being ready; Valkey is there when its port opens."""
+    match image_of(container):
+        case "daymark-server" if probe == "readinessProbe":
+            return how.get("httpGet", {}).get("path") == "/readyz"
+        case "daymark-server" | "daymark-web":
+            return how.get("httpGet", {}).get("path") == "/healthz"
+        case _:
+            return "tcpSocket" in how
 
 
 def references(world):
@@ -238,12 +237,6 @@ def volume_stays_on_one_node(world):
             yield f"{pod.name} may start on another node than the others"
         if has and pod.spec["securityContext"].get("fsGroupChangePolicy") != "OnRootMismatch":
             yield f"{pod.name} opens the keyring to its group"
-        if (
-            has
-            and pod.owner["kind"] == "Deployment"
-            and "migrate" not in [c["name"] for c in pod.spec.get("initContainers", [])]
-        ):
-            yield f"{pod.name} does not migrate before it starts"
 
 
 def budgets(world):
@@ -255,55 +248,12 @@ def budgets(world):
         for pod in held:
             if matches({"matchLabels": SHARED}, pod.labels):
                 yield f"{label(budget)} holds {pod.name}, so that its node cannot be drained"
-            replicas = pod.owner["spec"].get("replicas", 1)
-            if budget["spec"].get("maxUnavailable") == 0 or budget["spec"].get("minAvailable", 0) == replicas:
+            if budget["spec"].get("maxUnavailable") == 0 or budget["spec"].get("minAvailable", 0) == pod.replicas:
                 yield f"{label(budget)} lets no pod of {pod.name} go"
     if not any(
         pod.component == "web" for b in world.of("PodDisruptionBudget") for pod in world.selected(b["spec"]["selector"])
     ):
         yield "web has no PodDisruptionBudget"
-
-
-def network(world):
-    """Everything is refused but what is wanted, and what is wanted is let through at both ends."""
-    policies = world.of("NetworkPolicy")
-    closed = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    if closed not in [policy["spec"] for policy in policies]:
-        yield "no NetworkPolicy refuses everything by default"
-    for policy in policies:
-        if not world.selected(policy["spec"]["podSelector"]):
-            yield f"{label(policy)} selects nobody"
-        for rule in [*policy["spec"].get("ingress", []), *policy["spec"].get("egress", [])]:
-            if not (rule.get("from") or rule.get("to")) or not rule.get("ports"):
-                yield f"{label(policy)} has a rule for everybody, or for every port"
-    inside = {
-        (a.component, b.component, port)
-        for a in world.pods
-        for b in world.pods
-        for port in ports(policies, a, "egress", b, b) & ports(policies, b, "ingress", a, b)
-    }
-    yield from (f"{a} cannot reach {b} at {port}" for a, b, port in sorted(EDGES - inside))
-    yield from (f"{a} may reach {b} at {port}" for a, b, port in sorted(inside - EDGES))
-    for pod in world.pods:
-        reached = {(pod.component, port) for port in outside(policies, pod, "198.51.100.1")}
-        wanted = {(who, port) for who, port in OUTSIDE if who == pod.component}
-        yield from (f"{who} cannot reach the internet at {port}" for who, port in sorted(wanted - reached))
-        yield from (f"{who} may reach the internet at {port}" for who, port in sorted(reached - wanted, key=str))
-        for address in NOT_PUBLIC:
-            if outside(policies, pod, address):
-                yield f"{pod.component} may reach {address}"
-        names = any(rule_names(rule) for rule in rules(policies, pod, "egress"))
-        if names != (pod.component in {"web", "api", "jobs"}):
-            yield f"{pod.component} {'may' if names else 'cannot'} look names up"
-    for component, what in [("web", "http"), ("api", "metrics"), ("jobs", "metrics")]:
-        let_in = [rule for pod in world.pods if pod.component == component for rule in rules(policies, pod, "ingress")]
-        if not any(
-            "namespaceSelector" in peer
-            for rule in let_in
-            for peer in rule.get("from", [])
-            if {"protocol": "TCP", "port": what} in rule.get("ports", [])
-        ):
-            yield f"nobody outside the namespace reaches {component} at {what}"
 
 
 def known(world):
@@ -313,12 +263,12 @@ def known(world):
     )
     nginx = (ROOT / "docker/web.sh").read_text() + (ROOT / "scripts/nginx-render").read_text()
     variables = {
-        "daymark-server": set(re.findall(r"`([A-Z][A-Z0-9_]+)`", (ROOT / "server/src/config.rs").read_text())),
-        "daymark-web": set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", nginx)),
+        SERVER: set(re.findall(r"`([A-Z][A-Z0-9_]+)`", (ROOT / "server/src/config.rs").read_text())),
+        WEB: set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", nginx)),
     }
     for pod, container in containers(world):
-        image = next((image for image in variables if f"/{image}:" in f"/{container['image']}"), None)
-        if not image:
+        image = image_of(container)
+        if image not in variables:
             continue
         line = " ".join([*container.get("command", ["server"]), *container.get("args", [])])
         for command in re.findall(r"\bserver ([a-z]+)", line):
@@ -347,4 +297,11 @@ POLICIES = [
     volume_stays_on_one_node,
     budgets,
     network,
+    other_namespaces,
+    commands,
+    updates,
+    counted,
+    backups,
+    data_on_volumes,
+    wired,
 ]

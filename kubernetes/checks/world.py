@@ -12,6 +12,7 @@ class Pod:
 
     owner: dict
     labels: dict
+    annotations: dict
     spec: dict
 
     @property
@@ -26,6 +27,11 @@ class Pod:
     def goes_on(self):
         """Whether it is to run for ever."""
         return self.owner["kind"] == "Deployment"
+
+    @property
+    def replicas(self):
+        """How many of it there are."""
+        return self.owner["spec"].get("replicas", 1)
 
     @property
     def containers(self):
@@ -47,8 +53,9 @@ class Pod:
 
 @dataclass
 class World:
-    """What would be sent to the cluster, and the example of the Secret, which would not."""
+    """What an overlay would send to the cluster, and the example of the Secret, which it would not."""
 
+    overlay: str
     objects: list
     secret: dict
 
@@ -69,7 +76,8 @@ class World:
                     template = thing["spec"]["jobTemplate"]["spec"]["template"]
                 case _:
                     continue
-            found.append(Pod(thing, template["metadata"].get("labels", {}), template["spec"]))
+            about = template["metadata"]
+            found.append(Pod(thing, about.get("labels", {}), about.get("annotations", {}), template["spec"]))
         return found
 
     def selected(self, selector):
