@@ -83,6 +83,16 @@ def named(namespace):
     return {"namespaceSelector": {"matchLabels": {NAMESPACE: namespace}}}
 
 
+def in_single_node(breaks):
+    """As if the other overlay had been built."""
+
+    def of_it(world):
+        world.overlay = "single-node"
+        breaks(world)
+
+    return of_it
+
+
 def reach_everything(world):
     policy_spec(world, "outbound")["egress"][1]["to"][0]["ipBlock"]["except"].remove("10.0.0.0/8")
 
@@ -271,9 +281,17 @@ BREAKAGES = [
     (commands, lambda w: migration(w, "daymark-jobs").update(command=["true"]), "runs “true migrate”"),
     (commands, lambda w: migration(w, "daymark-api").update(image="daymark-server:0.1.0"), "another image"),
     (commands, lambda w: migration(w, "daymark-api").update(restartPolicy="Always"), "nobody waits"),
-    (commands, lambda w: container_of(w, "daymark-jobs").update(args=["api"]), "jobs: jobs of containers runs “server api”"),
+    (
+        commands,
+        lambda w: container_of(w, "daymark-jobs").update(args=["api"]),
+        "jobs: jobs of containers runs “server api”",
+    ),
     (commands, lambda w: container_of(w, "daymark-backup").update(args=["backup"]), "runs “server backup”"),
-    (updates, lambda w: owner_spec(w, "daymark-api").update(strategy={"type": "Recreate"}), "daymark-api may end before"),
+    (
+        updates,
+        lambda w: owner_spec(w, "daymark-api").update(strategy={"type": "Recreate"}),
+        "daymark-api may end before",
+    ),
     (
         updates,
         lambda w: owner_spec(w, "daymark-jobs")["strategy"].update(rollingUpdate={"maxUnavailable": 1, "maxSurge": 0}),
@@ -286,11 +304,16 @@ BREAKAGES = [
     (updates, lambda w: owner_spec(w, "daymark-valkey").pop("strategy"), "two of daymark-valkey"),
     (counted, lambda w: owner_spec(w, "daymark-api").update(replicas=0), "daymark-api: 0"),
     (counted, lambda w: owner_spec(w, "daymark-web").pop("replicas"), "daymark-web: 1 in production, not 2"),
+    (counted, in_single_node(lambda w: owner_spec(w, "daymark-jobs").update(replicas=0)), "0 in single-node, not 1"),
     (backups, lambda w: w.objects.remove(w.named("CronJob", "daymark-backup")), "nobody"),
     (backups, lambda w: cron_job(w).update(suspend=True), "suspended"),
     (backups, lambda w: cron_job(w).update(schedule="17 3 1 1 *"), "each night: 17 3 1 1 *"),
     (backups, lambda w: cron_job(w).update(schedule="@yearly"), "each night: @yearly"),
-    (backups, lambda w: set_variable(container_of(w, "daymark-backup"), "BACKUP_TO", "/app/database/backups"), "writes to"),
+    (
+        backups,
+        lambda w: set_variable(container_of(w, "daymark-backup"), "BACKUP_TO", "/app/database/backups"),
+        "writes to",
+    ),
     (backups, lambda w: unset(container_of(w, "daymark-backup"), "BACKUP_TO"), "writes to"),
     (backups, lambda w: mount_elsewhere(container_of(w, "daymark-backup"), "backups", "/app/other"), "writes to"),
     (backups, lambda w: set_variable(container_of(w, "daymark-backup"), "BACKUP_KEEP", "1h"), "keeps them for 1h"),
@@ -345,7 +368,11 @@ BREAKAGES = [
     (wired, lambda w: settings(w).pop("METRICS_BIND"), "daymark-jobs/jobs: METRICS_BIND"),
     (wired, lambda w: settings(w).update(METRICS_BIND="127.0.0.1:9464"), "daymark-api/api: METRICS_BIND"),
     (wired, lambda w: settings(w).update(METRICS_BIND="0.0.0.0:9465"), "does not open the port metrics"),
-    (wired, lambda w: w.named("Deployment", "daymark-api")["spec"]["template"]["metadata"].pop("annotations"), "numbers"),
+    (
+        wired,
+        lambda w: w.named("Deployment", "daymark-api")["spec"]["template"]["metadata"].pop("annotations"),
+        "numbers",
+    ),
     (wired, lambda w: settings(w).update(PORT="5000"), "listens at 0.0.0.0:5000"),
     (wired, lambda w: container_of(w, "daymark-web")["env"].append({"name": "LISTEN", "value": "80"}), "listens at 80"),
 ]

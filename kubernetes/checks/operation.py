@@ -28,7 +28,9 @@ SECRETS = {
 
 def mount_of(pod, container, path):
     """What a path in a container lies on, with how it is mounted there; two empty ones where it is on none."""
-    above = [mount for mount in container.get("volumeMounts", []) if PurePosixPath(path).is_relative_to(mount["mountPath"])]
+    above = [
+        mount for mount in container.get("volumeMounts", []) if PurePosixPath(path).is_relative_to(mount["mountPath"])
+    ]
     if not above:
         return {}, {}
     mount = max(above, key=lambda mount: len(PurePosixPath(mount["mountPath"]).parts))
@@ -53,7 +55,12 @@ def key_of(pod, container, path):
 def commands(world):
     """The server is told what it is there for, and migrates before it starts, with the image that starts then."""
     runs = {
-        (pod.component, kind, container["name"], " ".join([*container.get("command", ["server"]), *container.get("args", [])]))
+        (
+            pod.component,
+            kind,
+            container["name"],
+            " ".join([*container.get("command", ["server"]), *container.get("args", [])]),
+        )
         for pod in world.pods
         for kind in ("initContainers", "containers")
         for container in pod.spec.get(kind, [])
@@ -114,7 +121,9 @@ def backups(world):
             if given.get("BACKUP_KEEP") != "30d":
                 yield f"{pod.name} keeps them for {given.get('BACKUP_KEEP')}, not 30d"
     for pod, container in containers(world):
-        if (pod.component, container["name"]) == ("jobs", "jobs") and variables(world, container).get("BACKUP_EVERY") != "off":
+        if (pod.component, container["name"]) == ("jobs", "jobs") and variables(world, container).get(
+            "BACKUP_EVERY"
+        ) != "off":
             yield f"{pod.name} makes backups too"
 
 
@@ -129,7 +138,10 @@ def data_on_volumes(world):
             if claim_of(pod, container, path) != claim:
                 yield f"{pod.name}/{container['name']}: {name} is “{path}”, which is not on the volume {claim}"
             # A backup reads the keys and no more.
-            elif mount_of(pod, container, path)[1].get("readOnly") and (claim, pod.component) != ("daymark-keys", "backup"):
+            elif mount_of(pod, container, path)[1].get("readOnly") and (claim, pod.component) != (
+                "daymark-keys",
+                "backup",
+            ):
                 yield f"{pod.name}/{container['name']} cannot write to {claim}"
 
 
@@ -194,9 +206,10 @@ def wired_to_valkey(world):
 def listens(pod, name, given):
     """A process listens for other pods, at the ports that its container is said to have."""
     if pod.component in {"api", "jobs"}:
-        host, _, port = given.get("METRICS_BIND", "").rpartition(":")
+        bind = given.get("METRICS_BIND", "")
+        host, _, port = bind.rpartition(":")
         if host not in {"0.0.0.0", "[::]"} or port != f"{pod.port('metrics')}":
-            yield f"{pod.name}/{name}: METRICS_BIND is “{host}:{port}”, which does not open the port metrics"
+            yield f"{pod.name}/{name}: METRICS_BIND is “{bind}”, which does not open the port metrics"
         if pod.annotations.get("prometheus.io/scrape") != "true" or pod.annotations.get("prometheus.io/port") != port:
             yield f"{pod.name} does not say where its numbers are"
     if pod.component == "api" and (given.get("BIND"), given.get("PORT")) != ("0.0.0.0", f"{pod.port('http')}"):

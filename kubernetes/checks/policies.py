@@ -129,13 +129,11 @@ def probed(world):
 
 def asks(how, container, probe):
     """Whether a probe asks what can tell it. Only the server knows of being ready; Valkey is there when its port opens."""
-    match image_of(container):
-        case "daymark-server" if probe == "readinessProbe":
-            return how.get("httpGet", {}).get("path") == "/readyz"
-        case "daymark-server" | "daymark-web":
-            return how.get("httpGet", {}).get("path") == "/healthz"
-        case _:
-            return "tcpSocket" in how
+    image = image_of(container)
+    if image not in {SERVER, WEB}:
+        return "tcpSocket" in how
+    wanted = "/readyz" if image == SERVER and probe == "readinessProbe" else "/healthz"
+    return how.get("httpGet", {}).get("path") == wanted
 
 
 def references(world):
