@@ -18,6 +18,7 @@ from policies import (
     no_secrets,
     one_namespace,
     other_namespaces,
+    own_pods,
     probed,
     references,
     schemas,
@@ -79,6 +80,10 @@ def ingress_peer(world, name):
     return policy_spec(world, name)["ingress"][0]["from"][0]
 
 
+def ingress_path(world):
+    return owner_spec(world, "daymark", "Ingress")["rules"][0]["http"]["paths"][0]
+
+
 def named(namespace):
     return {"namespaceSelector": {"matchLabels": {NAMESPACE: namespace}}}
 
@@ -138,6 +143,7 @@ BREAKAGES = [
         lambda w: container_of(w, "daymark-web")["securityContext"]["capabilities"].update(add=["NET_BIND_SERVICE"]),
         "capabilities",
     ),
+    (confined_containers, lambda w: unmount(container_of(w, "daymark-web"), "tmp"), "daymark-web/web lacks a /tmp"),
     (
         images_have_versions,
         lambda w: container_of(w, "daymark-api").update(image="daymark-server:0.0.9"),
@@ -155,6 +161,7 @@ BREAKAGES = [
     ),
     (bounded, lambda w: container_of(w, "daymark-valkey")["resources"].pop("limits"), "limits of memory"),
     (bounded, lambda w: pod_spec(w, "daymark-web")["volumes"][0].update(emptyDir={}), "sizeLimit"),
+    (bounded, lambda w: pod_spec(w, "daymark-api")["volumes"][-1].pop("emptyDir"), "sizeLimit"),
     (bounded, lambda w: w.named("CronJob", "daymark-backup")["spec"].pop("concurrencyPolicy"), "beside itself"),
     (probed, lambda w: container_of(w, "daymark-jobs").pop("livenessProbe"), "livenessProbe"),
     (probed, lambda w: container_of(w, "daymark-api")["readinessProbe"]["httpGet"].update(port=4001), "4001"),
@@ -201,10 +208,12 @@ BREAKAGES = [
         "PUBLIC_URL",
     ),
     (services_reach_pods, lambda w: w.objects.remove(w.named("Ingress", "daymark")), "let in"),
+    (services_reach_pods, lambda w: ingress_path(w).update(path="/api"), "all paths"),
+    (services_reach_pods, lambda w: ingress_path(w).update(pathType="Exact"), "all paths"),
     (
-        services_reach_pods,
-        lambda w: container_of(w, "daymark-web")["env"][0].update(value="daymark-api:4000"),
-        "no whole name",
+        own_pods,
+        lambda w: owner_spec(w, "daymark-jobs")["selector"]["matchLabels"].pop(COMPONENT),
+        "Deployment daymark-jobs does not select",
     ),
     (volume_stays_on_one_node, no_affinity, "another node"),
     (
@@ -233,6 +242,8 @@ BREAKAGES = [
         lambda w: policy_spec(w, "dns")["podSelector"]["matchExpressions"][0]["values"].remove("jobs"),
         "jobs cannot look",
     ),
+    (network, lambda w: policy_spec(w, "dns")["egress"][0]["to"][0].pop("namespaceSelector"), "jobs cannot look"),
+    (network, lambda w: policy_spec(w, "web").update(policyTypes=["Ingress"]), "web cannot reach api"),
     (network, lambda w: policy_spec(w, "outbound")["egress"].pop(), "jobs cannot reach the internet at 443"),
     (network, lambda w: policy_spec(w, "outbound")["egress"][1].pop("ports"), "any port"),
     (network, reach_everything, "may reach 10.0.0.1"),
@@ -307,6 +318,7 @@ BREAKAGES = [
     (counted, in_single_node(lambda w: owner_spec(w, "daymark-jobs").update(replicas=0)), "0 in single-node, not 1"),
     (backups, lambda w: w.objects.remove(w.named("CronJob", "daymark-backup")), "nobody"),
     (backups, lambda w: cron_job(w).update(suspend=True), "suspended"),
+    (backups, lambda w: pod_spec(w, "daymark-backup").pop("restartPolicy"), "does not end"),
     (backups, lambda w: cron_job(w).update(schedule="17 3 1 1 *"), "each night: 17 3 1 1 *"),
     (backups, lambda w: cron_job(w).update(schedule="@yearly"), "each night: @yearly"),
     (
@@ -344,7 +356,7 @@ BREAKAGES = [
         lambda w: container_of(w, "daymark-backup")["volumeMounts"][0].update(readOnly=True),
         "cannot write to daymark-data",
     ),
-    (wired, lambda w: set_variable(container_of(w, "daymark-web"), "UPSTREAM", "server:4000"), "no whole name"),
+    (wired, lambda w: set_variable(container_of(w, "daymark-web"), "UPSTREAM", "daymark-api:4000"), "no whole name"),
     (wired, lambda w: unset(container_of(w, "daymark-web"), "UPSTREAM"), "no whole name: server:4000"),
     (wired, lambda w: w.named("Service", "daymark-api")["metadata"].update(name="daymark-server"), "leads to the api"),
     (
@@ -365,6 +377,8 @@ BREAKAGES = [
         lambda w: unset(container_of(w, "daymark-backup"), "BACKUP_PASSPHRASE_FILE"),
         "BACKUP_PASSPHRASE_FILE is not where",
     ),
+    (wired, lambda w: container_of(w, "daymark-jobs")["envFrom"].pop(0), "daymark-jobs/jobs is not told PUBLIC_URL"),
+    (wired, lambda w: container_of(w, "daymark-web").pop("envFrom"), "daymark-web/web is not told TRUSTED_PROXIES"),
     (wired, lambda w: settings(w).pop("METRICS_BIND"), "daymark-jobs/jobs: METRICS_BIND"),
     (wired, lambda w: settings(w).update(METRICS_BIND="127.0.0.1:9464"), "daymark-api/api: METRICS_BIND"),
     (wired, lambda w: settings(w).update(METRICS_BIND="0.0.0.0:9465"), "does not open the port metrics"),

@@ -3,7 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
-from images import ROOT, SERVER, image_of, variables
+from images import ROOT, SERVER, WEB, image_of, variables
 from world import containers
 
 # What the server is told: by component, as what kind of container, under which name.
@@ -113,6 +113,8 @@ def backups(world):
             yield f"{pod.name} is suspended"
         if not re.fullmatch(r"\d+ [0-5] \* \* \*", pod.owner["spec"]["schedule"]):
             yield f"{pod.name} is not made each night: {pod.owner['spec']['schedule']}"
+        if pod.spec.get("restartPolicy") != "Never":
+            yield f"{pod.name} does not end"
         for container in pod.spec["containers"]:
             given = variables(world, container)
             to = given.get("BACKUP_TO", "")
@@ -163,6 +165,9 @@ def wired(world):
         for name, key in wanted:
             if key_of(pod, container, given.get(name, "")) != key:
                 yield f"{pod.name}/{container['name']}: {name} is not where {key} of the Secret is mounted"
+        if image_of(container) in {SERVER, WEB}:
+            untold = [name for name in ("PUBLIC_URL", "TRUSTED_PROXIES") if not given.get(name)]
+            yield from (f"{pod.name}/{container['name']} is not told {name}" for name in untold)
         if pod.goes_on and container in pod.spec["containers"]:
             yield from listens(pod, container["name"], given)
 

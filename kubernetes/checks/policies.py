@@ -63,13 +63,14 @@ def confined_pods(world):
 
 
 def confined_containers(world):
-    """Read-only, without capabilities or a way to more."""
+    """Read-only but for /tmp, without capabilities or a way to more."""
     for pod, container in containers(world):
         security = container.get("securityContext", {})
         capabilities = security.get("capabilities", {})
         wanted = {
             "allowPrivilegeEscalation false": security.get("allowPrivilegeEscalation") is False,
             "readOnlyRootFilesystem": security.get("readOnlyRootFilesystem") is True,
+            "a /tmp to write to": "/tmp" in [mount["mountPath"] for mount in container.get("volumeMounts", [])],
             "all capabilities dropped": capabilities == {"drop": ["ALL"]},
             "the pod's user": not {"runAsUser", "runAsNonRoot", "privileged"} & security.keys(),
         }
@@ -101,7 +102,9 @@ def bounded(world):
                 yield f"{pod.name}/{container['name']} has no {kind} of {what}"
     for pod in world.pods:
         for volume in pod.spec.get("volumes", []):
-            if "emptyDir" in volume and "sizeLimit" not in volume["emptyDir"]:
+            # A volume that says nothing more is such a folder too.
+            folder = {} if volume.keys() == {"name"} else volume.get("emptyDir")
+            if folder is not None and "sizeLimit" not in folder:
                 yield f"{pod.name}: the folder {volume['name']} has no sizeLimit"
         if pod.owner["kind"] == "CronJob":
             job = pod.owner["spec"]["jobTemplate"]["spec"]
@@ -185,6 +188,13 @@ def no_secrets(world):
         yield from (f"{where} has {name} in clear" for name in sorted(secrets & set(names)))
 
 
+def own_pods(world):
+    """A Deployment counts and replaces its own pods, and no other's."""
+    for pod in world.pods:
+        if pod.goes_on and world.selected(pod.owner["spec"]["selector"]) != [pod]:
+            yield f"{label(pod.owner)} does not select its own pods alone"
+
+
 def services_reach_pods(world):
     """A Service has pods behind it, with that port; an Ingress has a Service, and the certificate where it says https."""
     for service in world.of("Service"):
@@ -195,11 +205,6 @@ def services_reach_pods(world):
             for pod in behind:
                 if pod.port(port.get("targetPort", port["port"])) is None:
                     yield f"{label(service)}: {pod.name} has no port {port.get('targetPort')}"
-    for pod, container in containers(world):
-        for entry in container.get("env", []):
-            # nginx looks names up by itself, and knows no search domains.
-            if entry["name"] == "UPSTREAM" and not re.search(r"\.svc\.cluster\.local:\d+$", entry.get("value", "")):
-                yield f"{pod.name}: UPSTREAM is no whole name: {entry.get('value')}"
     settings = next((s["data"] for s in world.of("ConfigMap") if s["metadata"]["name"].startswith("daymark-site")), {})
     public = urlsplit(settings.get("PUBLIC_URL", ""))
     ingresses = world.of("Ingress")
@@ -212,6 +217,9 @@ def services_reach_pods(world):
         with_tls = {host for entry in ingress["spec"].get("tls", []) for host in entry["hosts"]}
         if (public.scheme == "https") != (with_tls == hosts):
             yield f"{label(ingress)} has certificates for {sorted(with_tls)}, but PUBLIC_URL says {public.scheme}"
+        for rule in ingress["spec"]["rules"]:
+            if [(path["path"], path["pathType"]) for path in rule["http"]["paths"]] != [("/", "Prefix")]:
+                yield f"{label(ingress)} does not lead all paths of {rule.get('host')} to one place"
         for path in (path for rule in ingress["spec"]["rules"] for path in rule["http"]["paths"]):
             wanted = path["backend"]["service"]
             service = world.named("Service", wanted["name"])
@@ -291,6 +299,7 @@ POLICIES = [
     probed,
     references,
     no_secrets,
+    own_pods,
     services_reach_pods,
     volume_stays_on_one_node,
     budgets,

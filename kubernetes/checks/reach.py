@@ -1,6 +1,6 @@
 """Policies of who may reach whom."""
 
-from world import label, outside, ports, rule_names, rules
+from world import label, outside, ports, rules
 
 # Who may reach whom inside, by component, and where.
 EDGES = {("web", "api", 4000), ("api", "valkey", 6379), ("jobs", "valkey", 6379)}
@@ -81,6 +81,11 @@ def other_namespaces(world):
             others = [peer for peer in rule.get("to", []) if "namespaceSelector" in peer]
             if others and (others != [NAMES] or {port.get("port") for port in rule.get("ports", [])} != {53}):
                 yield f"{pod.component} may reach other namespaces, for more than names"
+
+
+def rule_names(rule):
+    """Whether a rule is the one for looking names up."""
+    return NAMES in rule.get("to", []) and {"protocol": "UDP", "port": 53} in rule.get("ports", [])
 
 
 def name_of(peer):

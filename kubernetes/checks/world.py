@@ -116,8 +116,15 @@ def containers(world):
 
 def rules(policies, pod, direction):
     """The rules that hold for a pod."""
-    of_pod = (policy for policy in policies if matches(policy["spec"]["podSelector"], pod.labels))
-    return [rule for policy in of_pod for rule in policy["spec"].get(direction, [])]
+    specs = (policy["spec"] for policy in policies)
+    # Rules for a direction that is not among its types are none.
+    of_pod = (
+        spec
+        for spec in specs
+        if matches(spec["podSelector"], pod.labels)
+        and direction.title() in spec.get("policyTypes", [direction.title()])
+    )
+    return [rule for spec in of_pod for rule in spec.get(direction, [])]
 
 
 def ports(policies, pod, direction, other, target):
@@ -146,9 +153,3 @@ def outside(policies, pod, address):
             if inside and not any(address in ipaddress.ip_network(cut) for cut in block.get("except", [])):
                 found |= {port["port"] for port in rule.get("ports", [{"port": "any port"}])}
     return found
-
-
-def rule_names(rule):
-    """Whether a rule is the one for looking names up."""
-    asked = [peer.get("podSelector", {}).get("matchLabels", {}).get("k8s-app") for peer in rule.get("to", [])]
-    return "kube-dns" in asked and {"protocol": "UDP", "port": 53} in rule.get("ports", [])
