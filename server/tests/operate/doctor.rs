@@ -1,7 +1,7 @@
 //! `server doctor`: each check where all is well, and where it is not.
 
 use crate::{
-    program::{Output, Server, command, run},
+    program::{Output, Server, run},
     smtp::MailServer,
     valkey_server::ValkeyServer,
 };
@@ -20,6 +20,7 @@ use std::{
         process::CommandExt,
     },
     path::Path,
+    process::Command,
     thread,
     time::Duration,
 };
@@ -176,10 +177,16 @@ fn files_of_another_user_are_seen() {
         return;
     }
     let secret = tempfile::NamedTempFile::new().unwrap();
+    // Nobody else may enter the folder of a clone that root has at home.
+    let place = tempfile::tempdir().unwrap();
+    fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = place.path().join("server");
+    fs::copy(env!("CARGO_BIN_EXE_server"), &program).unwrap();
     let as_another = |folder_mode: u32| {
         fs::set_permissions(data.path(), fs::Permissions::from_mode(folder_mode)).unwrap();
-        let mut command = command(data.path(), &["--json", "doctor", "--offline"], &[USUAL]);
-        command.env("MASTER_KEY_FILE", secret.path()).current_dir("/").uid(10_001);
+        let mut command = Command::new(&program);
+        command.args(["--json", "doctor", "--offline"]).env_clear().env("DATA_DIR", data.path());
+        command.envs([USUAL]).env("MASTER_KEY_FILE", secret.path()).current_dir("/").uid(10_001);
         let output = command.output().unwrap();
         Findings::of(&Output {
             code: output.status.code().unwrap(),
