@@ -1,9 +1,9 @@
-// People who look at their day again and again while something happens; one of them changes their settings.
+// People who look at their day again and again while something happens.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { civil, type Planner } from '../lib/planning.ts';
 
 export class Load {
-  /** What was not answered as it should be, and when. */
+  /** What was not answered with 200, and when. */
   readonly failed: string[] = [];
   answered = 0;
   private over = false;
@@ -15,22 +15,18 @@ export class Load {
     private readonly by: Planner,
     several = 8,
   ) {
-    this.loops = Array.from({ length: several }, (_, n) => this.loop(n === 0));
+    this.loops = Array.from({ length: several }, () => this.loop());
   }
 
-  private async loop(changes: boolean): Promise<void> {
-    // The same again and again: it may be sent twice.
-    const body = changes ? JSON.stringify(await this.by.ask('GET', 'reminder-settings')) : undefined;
+  private async loop(): Promise<void> {
     while (!this.over) {
-      const response = await fetch(`${this.url}/api/v1/${changes ? 'reminder-settings' : `days/${civil().date}`}`, {
-        method: changes ? 'PUT' : 'GET',
-        body,
-        headers: { Authorization: `Bearer ${this.by.token}`, ...(changes && { 'Content-Type': 'application/json' }) },
+      const response = await fetch(`${this.url}/api/v1/days/${civil().date}`, {
+        headers: { Authorization: `Bearer ${this.by.token}` },
         signal: AbortSignal.timeout(20_000),
       }).catch(String);
       const outcome = typeof response === 'string' ? response : `${response.status}`;
       if (typeof response !== 'string') await response.arrayBuffer().catch((error) => this.failed.push(String(error)));
-      if (outcome === '200' || (changes && outcome === '204')) this.answered += 1;
+      if (outcome === '200') this.answered += 1;
       else this.failed.push(`${new Date().toISOString()} ${outcome}`);
       await sleep(5);
     }
